@@ -1,0 +1,3 @@
+"""leadbot: tells buying interest from chatter on a brand's X account and hands warm leads to people."""
+
+__version__ = "0.1.0"

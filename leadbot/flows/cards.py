@@ -1,0 +1,201 @@
+"""The compiled form of a playbook: frozen values that `decide` walks. `flows.playbook` makes them from YAML.
+
+Line numbers are 1-based lines of the YAML file, so that every point of a receipt can name its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadbot.model import Brand, Bucket, Intent, SlotType, Source, VersionId
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something the bot may say, in one wording or several. `link`: the author allowed a link in it."""
+
+    wordings: tuple[str, ...]
+    line: int
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`; high None = open. include_high: counts hold both ends, money and days only the lower."""
+
+    low: float
+    high: float | None
+    include_high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """One answer a card knows. At least one of range, within_days, values, sounds_like, anything is set.
+
+    values: timeframe buckets, yes_no or authority values, place names (lower case).
+    within_days: a timeframe whose first day is at most so many days away.
+    then: name of an ending that closes the dialog at once.
+    """
+
+    name: str
+    points: int
+    line: int
+    range: Range | None = None
+    within_days: int | None = None
+    values: frozenset[str] = frozenset()
+    sounds_like: tuple[str, ...] = ()
+    anything: bool = False
+    then: str | None = None
+    counts_as: str = "interest"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyIf:
+    """A card is asked only if another card was answered with one of these."""
+
+    card: str
+    answers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to learn. currency and per: for money cards (month, year, week, once)."""
+
+    learn: str
+    type: SlotType
+    ask: Line
+    answers: tuple[AnswerRule, ...]
+    line: int
+    if_unclear: Line | None = None
+    only_if: tuple[OnlyIf, ...] = ()
+    currency: str | None = None
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFirst:
+    """A question we can answer. when: ``pricing`` or ``how_to_buy``; or sounds_like phrases."""
+
+    say: Line
+    line: int
+    when: str | None = None
+    sounds_like: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartWhen:
+    """All must hold: a lead intent, warmth 0..1, one of these words (if any) in the text."""
+
+    intents: frozenset[Intent]
+    warmth_at_least: float
+    mentions_any: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Don't start, and do `then` instead: ``to_same_rep``, ``to_helpdesk`` or ``to_human``; never plain silence."""
+
+    then: str
+    line: int
+    talked_within_s: float | None = None
+    on_list: frozenset[str] | None = None  # X user ids
+    list_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """messages: bot posts a dialog (ceiling 4). characters: weighted, disclosure included (ceiling 280)."""
+
+    messages: int = 4
+    characters: int = 140
+    gives_up_after_s: float = 2 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffPlan:
+    """When and how a person is handed over."""
+
+    at_points: int
+    to: str
+    line: int
+    say: Line
+    say_after_hours: Line | None
+    say_if_asked_for: Line
+    otherwise: str
+    at_once_if: frozenset[str] = frozenset()
+    claim_within_s: float | None = None  # business seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A way a dialog closes. say None: nothing is said."""
+
+    name: str
+    say: Line | None
+    outcome: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookTest:
+    """A dialog written in the file: what they post, one after another, and what is expected."""
+
+    name: str
+    them: tuple[str, ...]
+    expect: Mapping[str, Any]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A whole playbook. version: hash of `content`, which is stored so that open dialogs can finish on it."""
+
+    name: str
+    file: str
+    brand: str  # handle without @, lower case
+    version: VersionId
+    content: str
+    goal: str
+    start_when: StartWhen
+    cards: tuple[Card, ...]
+    hand_off: HandOffPlan
+    endings: Mapping[str, Ending]
+    answers_first: tuple[AnswerFirst, ...] = ()
+    unless: tuple[Unless, ...] = ()
+    limits: Limits = Limits()
+    small_talk: tuple[Line, ...] = ()  # empty: say nothing
+    tests: tuple[PlaybookTest, ...] = ()
+    phrases: frozenset[str] = frozenset()  # every sounds_like phrase, for the reader
+
+    def source(self, line: int) -> Source:
+        """The place of a line, for receipts and traces."""
+        return Source(self.name, self.version, line)
+
+    def card(self, learn: str) -> Card | None:
+        """The card that learns this, if there is one."""
+        return next((card for card in self.cards if card.learn == learn), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Everything `decide` may know about a brand: its facts, its playbooks in order, and stored versions still in use."""
+
+    brand: Brand
+    playbooks: tuple[Playbook, ...]
+    versions: Mapping[VersionId, Playbook] = field(default_factory=dict)
+
+    def playbook(self, version: VersionId) -> Playbook | None:
+        """A playbook by content version, current or stored."""
+        return next((p for p in self.playbooks if p.version == version), None) or self.versions.get(version)
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """Every phrase the reader should listen for."""
+        return frozenset().union(
+            *(p.phrases for p in self.playbooks), *(p.phrases for p in self.versions.values())
+        )
+
+
+TIMEFRAME_VALUES = frozenset(bucket.value for bucket in Bucket)

@@ -1,0 +1,136 @@
+"""The contracts between the core and the world. Each method says which errors of `leadbot.errors` it may raise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from leadbot.model import BrandId, Lead, Person, Post, PostId, ReadRequest, Reading
+
+
+class Clock(Protocol):
+    """One clock as a value: epoch + rate × monotonic."""
+
+    def now(self) -> datetime:
+        """The time, UTC-aware."""
+
+    def real_s(self, virtual_s: float) -> float:
+        """How many real seconds `virtual_s` seconds of this clock last."""
+
+
+class Reader(Protocol):
+    """Reads posts. Pure apart from its model files; safe to call from one thread at a time."""
+
+    def read(self, requests: Sequence[ReadRequest]) -> list[Reading]:
+        """One reading a request, in order. Never raises for odd text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentPost:
+    """A post of the brand as X shows it (own timeline)."""
+
+    id: PostId
+    text: str  # whole, with leading auto-mentions
+    said: str  # without them
+    in_reply_to: PostId | None
+    root_id: PostId
+    created_at: datetime
+
+
+class PostWriter(Protocol):
+    """Speaks as exactly one brand. There is one writer a brand, and no "current account" anywhere."""
+
+    @property
+    def brand_id(self) -> BrandId:
+        """The account this writer was built for."""
+
+    def token_account_id(self) -> str:
+        """Id of the account the token really belongs to (live ``/2/users/me``, cached a while).
+
+        Raises TransientError, AccountError.
+        """
+
+    def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
+        """Reply once. Never retried in here.
+
+        Raises TransientError (surely not posted; with retry_at on a 429), PermanentError (refused: ``not_summoned``,
+        ``duplicate``, ``parent_gone``, ``forbidden``, ``too_long``), AccountError, UnknownOutcome (may have been posted).
+        """
+
+    def own_posts(self, *, since_id: PostId | None, limit: int = 100) -> list[SentPost]:
+        """The brand's own newest posts after `since_id`, newest first. Raises TransientError, AccountError."""
+
+    def look_up(self, post_ids: Sequence[PostId]) -> dict[PostId, Post]:
+        """Those of `post_ids` (at most 100) that still can be seen. Raises TransientError, AccountError."""
+
+    def delete(self, post_id: PostId) -> None:
+        """Take a post of ours back. Raises TransientError, PermanentError, AccountError."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrmCandidate:
+    """Somebody in the CRM who may be this person. Shown, never merged by us."""
+
+    ref: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrmOutcome:
+    """What a CRM says became of a lead."""
+
+    ref: str
+    external_key: str
+    outcome: str
+    at: datetime
+
+
+class CrmAdapter(Protocol):
+    """Where warm leads go. Every call is idempotent under its key; ids are numeric X ids."""
+
+    def capabilities(self) -> frozenset[str]:
+        """Which of ``find``, ``upsert``, ``add_note``, ``set_outcome``, ``pull_outcomes`` do something here."""
+
+    def find(self, lead: Lead) -> list[CrmCandidate]:
+        """People who may be the same. Raises TransientError, PermanentError."""
+
+    def upsert(self, lead: Lead, *, key: str) -> str:
+        """Create or update the lead under `lead.external_key`; the same `key` twice changes nothing. Returns its ref.
+
+        Raises TransientError, PermanentError, UnknownOutcome.
+        """
+
+    def add_note(self, ref: str, text: str, *, key: str) -> str:
+        """Add a note once per `key`; returns its id so that it can be deleted. Raises as upsert."""
+
+    def set_outcome(self, ref: str, outcome: str, *, key: str) -> None:
+        """Record what became of the lead. Raises as upsert."""
+
+    def pull_outcomes(self, since_at: datetime) -> list[CrmOutcome]:
+        """Outcomes set in the CRM since then. Raises TransientError, PermanentError."""
+
+
+class Notifier(Protocol):
+    """Tells a team that somebody waits."""
+
+    def notify(self, team: str, subject: str, labels: Sequence[str], *, key: str) -> None:
+        """Deliver once per key. Raises TransientError, PermanentError."""
+
+
+class Inbox(Protocol):
+    """Where the listener puts what it heard; returns only once it is on disk."""
+
+    def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
+        """Insert posts that are new, by natural key (brand, post id, edit version). Returns how many were. Raises TransientError."""
+
+    def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
+        """Keep a malformed item and count it."""
+
+    def watermark(self, brand_id: BrandId) -> PostId | None:
+        """Newest post id up to which every page of the mentions poll is on disk."""
+
+    def move_watermark(self, brand_id: BrandId, post_id: PostId) -> None:
+        """Move it forward; called only after all pages are committed, never from the stream."""
