@@ -1,0 +1,43 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set everything up first.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock clean
+BIN := .venv/bin
+
+help:
+	@echo "make demo    watch leadbot work on a simulated X (no credentials, no network)"
+	@echo "make test    all tests (needs only a package registry)"
+	@echo "make check   format, lint, types, import contract"
+	@echo "make bench   speed and memory on this machine, as a table and JSON"
+	@echo "make setup   .venv with .venv/bin/leadbot"
+	@echo "make format  write the format that make check asks for"
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh
+
+demo: setup
+	@$(BIN)/leadbot demo
+
+test: setup
+	@$(BIN)/python -m pytest -n 2
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup
+	@$(BIN)/python -m bench
+
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
