@@ -1,0 +1,6 @@
+"""``python -m leadbot``: the same as the command ``leadbot``."""
+
+from leadbot.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""Reads leadbot.toml, secrets and the environment; notes everything that is wrong (docs/settings.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from leadbot.errors import ConfigError, Problem
+from leadbot.model import Brand, BrandId, Mode, Team
+from leadbot.settings import secrets, words
+from leadbot.settings.table import Lines, Notes, Table, parse, tables
+from leadbot.settings.values import (
+    SECRET_NAMES,
+    X_ITSELF,
+    BrandSettings,
+    CrmSettings,
+    Settings,
+    XSettings,
+    is_loopback,
+)
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "database": ("url",),
+    "x": ("base_url", "listen", "poll_s"),
+    "clock": ("follow",),
+    "crm": ("adapter", "path"),
+    "brands": (
+        "handle", "name", "id", "mode", "live_confirmed", "playbooks", "disclosure", "zone", "pace",
+        "quiet_hours", "too_late", "daily_budget_usd", "same_text_hours", "same_text_per_hour",
+    ),
+    "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
+    "log": ("format", "level"),
+}  # fmt: skip
+"""Every table of leadbot.toml and its keys."""
+
+_HANDLE = re.compile(r"^[A-Za-z0-9_]{1,15}$")
+
+
+def load(path: Path, env: Mapping[str, str]) -> Settings:
+    """Settings from leadbot.toml or the folder it is in. Raises ConfigError with everything that is wrong."""
+    settings, problems = read(path, env)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
+    """Settings as far as they can be read, and what is wrong. Raises ConfigError if there is no TOML."""
+    file = path / "leadbot.toml" if path.is_dir() else path
+    text, document = parse(file)
+    notes = Notes(file.name, Lines(text))
+    Table("leadbot.toml", document, notes).expect(tuple(KNOWN))
+    folder = file.resolve().parent
+    x = _x(document, notes)
+    settings = Settings(
+        folder=folder,
+        database_url=_database_url(document, notes, folder, env),
+        x=x,
+        clock_follow=_follow(document, notes, x),
+        crm=_crm(document, notes, folder),
+        brands=_brands(document, notes, folder, x),
+        log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
+        log_level=_table("log", document, notes).choice(
+            "level", "info", ("debug", "info", "warning", "error")
+        ),
+    )
+    for name, keys in KNOWN.items():
+        for table in (
+            tables(name, document, notes) if name in ("brands", "teams") else [_table(name, document, notes)]
+        ):
+            secrets.refuse(table)
+            table.expect((*keys, *SECRET_NAMES) if name != "crm" else tuple({*keys, *table.values}))
+    settings = replace(settings, brands=secrets.add(settings, notes, env))
+    return settings, sorted(dict.fromkeys(notes.problems), key=lambda problem: (problem.file, problem.line))
+
+
+def _table(name: str, document: Mapping[str, Any], notes: Notes) -> Table:
+    return Table(name, document.get(name, {}), notes)
+
+
+def _database_url(document: Mapping[str, Any], notes: Notes, folder: Path, env: Mapping[str, str]) -> str:
+    table = _table("database", document, notes)
+    url = env.get("LEADBOT_DATABASE_URL") or table.text("url", "sqlite:///leadbot.db")
+    scheme, found, rest = url.partition("://")
+    kind = scheme.split("+")[0]
+    if not found or kind not in ("sqlite", "postgresql", "postgres"):
+        fix = (
+            'write "sqlite:///leadbot.db" or "postgresql://user@host/name" (a password: LEADBOT_DATABASE_URL)'
+        )
+        table.fault(
+            "url",
+            f'database url "{_without_password(url)}" is not one leadbot knows',
+            fix,
+            rule="database-url",
+        )
+    elif kind == "sqlite":
+        if not rest.startswith("/") or rest in ("/", "/:memory:"):
+            fix = 'write three slashes and a file: "sqlite:///leadbot.db"'
+            table.fault(
+                "url", f'"{url}" names no file; what was heard would be lost', fix, rule="database-url"
+            )
+        # A relative file belongs to the project, wherever leadbot is started from.
+        return f"sqlite:///{folder / rest[1:]}"
+    elif not urlsplit(url).path.strip("/"):
+        table.fault(
+            "url",
+            f'"{_without_password(url)}" names no database',
+            'write "postgresql://user@host/name"',
+            rule="database-url",
+        )
+    return url
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", url)
+
+
+def _x(document: Mapping[str, Any], notes: Notes) -> XSettings:
+    table = _table("x", document, notes)
+    url = table.text("base_url", X_ITSELF).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        fix = 'write "http://127.0.0.1:8765" for the local simulator, or leave the line out for X itself'
+        table.fault("base_url", f'base_url "{url}" is not an address', fix, rule="base-url")
+    elif parts.scheme == "http" and not is_loopback(url):
+        table.fault("base_url", f'"{url}" would send keys unencrypted', "write https://…", rule="base-url")
+    return XSettings(
+        url,
+        table.choice("listen", "both", ("both", "stream", "poll")),
+        table.number("poll_s", 45.0, least=0.05),
+    )
+
+
+def _follow(document: Mapping[str, Any], notes: Notes, x: XSettings) -> str | None:
+    table = _table("clock", document, notes)
+    follow = table.text("follow").rstrip("/")
+    if follow and not (is_loopback(follow) and x.is_local):
+        fix = "take the line out, or set x.base_url to the simulator too"
+        table.fault("follow", "clock.follow is for a local simulator only", fix, rule="clock-follow")
+    return follow or None
+
+
+def _crm(document: Mapping[str, Any], notes: Notes, folder: Path) -> CrmSettings:
+    table = _table("crm", document, notes)
+    options = {key: value for key, value in table.values.items() if key not in ("adapter", "path")}
+    path = folder / table.text("path", "crm")
+    return CrmSettings(table.text("adapter", "file"), {**options, "path": str(path)})
+
+
+def _brands(
+    document: Mapping[str, Any], notes: Notes, folder: Path, x: XSettings
+) -> tuple[BrandSettings, ...]:
+    teams = [
+        (table.text("brand").lstrip("@").lower(), _team(table)) for table in tables("teams", document, notes)
+    ]
+    found = tables("brands", document, notes)
+    handles = [table.text("handle").lstrip("@").lower() for table in found]
+    if not found:
+        notes.add("no account is named", 'add [[brands]] with handle = "yourhandle"', rule="no-brand")
+    brands = []
+    for table, handle in zip(found, handles, strict=True):
+        if handles.count(handle) > 1 and handle:
+            table.fault(
+                "handle", f"@{handle} stands here twice", "keep one [[brands]] a handle", rule="twice"
+            )
+        own = tuple(team for brand, team in teams if brand in ("", handle))
+        brands.append(_brand(table, own, folder, x))
+    for table in tables("teams", document, notes):
+        brand = table.text("brand").lstrip("@").lower()
+        if brand and brand not in handles:
+            table.fault(
+                "brand",
+                f"no [[brands]] has the handle @{brand}",
+                f"choose one of {', '.join(handles)}",
+                rule="unknown-brand",
+            )
+    return tuple(brands)
+
+
+def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) -> BrandSettings:
+    handle = table.text("handle").lstrip("@")
+    if not _HANDLE.match(handle):
+        table.fault(
+            "handle",
+            f'handle is "{handle}"',
+            "write the account's handle: 1 to 15 letters, digits or _",
+            rule="handle",
+        )
+    given_id = table.text("id")
+    if given_id and not given_id.isdigit():
+        table.fault(
+            "id", f'id is "{given_id}"', "write the numeric id in quotes, or leave the line out", rule="id"
+        )
+    defaults = Brand(BrandId(""), handle)
+    facts = Brand(
+        id=BrandId(given_id),
+        handle=handle,
+        name=table.text("name", handle),
+        zone=table.parsed("zone", "UTC", words.zone),
+        mode=_mode(table, handle, x),
+        disclosures=table.texts("disclosure", defaults.disclosures),
+        pace_s=table.parsed("pace", defaults.pace_s, words.pace),
+        quiet_hours=table.parsed("quiet_hours", defaults.quiet_hours, words.quiet_hours),
+        too_late_s=table.parsed("too_late", defaults.too_late_s, words.seconds),
+        daily_budget_usd=table.number("daily_budget_usd", defaults.daily_budget_usd),
+        same_text_hours=table.number("same_text_hours", defaults.same_text_hours),
+        same_text_per_hour=int(table.number("same_text_per_hour", defaults.same_text_per_hour, least=1)),
+        teams=teams,
+    )
+    if not facts.disclosures:
+        table.fault(
+            "disclosure",
+            "disclosure is empty",
+            "people must know that a bot writes; leave the line out for ours",
+            rule="disclosure",
+        )
+    return BrandSettings(facts, _playbooks(table, folder), has_id=bool(given_id))
+
+
+def _mode(table: Table, handle: str, x: XSettings) -> Mode:
+    mode = Mode(table.choice("mode", "watch", [m.value for m in Mode]))
+    confirmed = table.text("live_confirmed").lstrip("@").lower() == handle.lower()
+    if mode is Mode.LIVE and not x.is_local and not confirmed:
+        fix = f'after a while in "draft", type the handle back: live_confirmed = "@{handle}"'
+        table.fault("mode", f"@{handle} would speak in public on X", fix, rule="live-unconfirmed")
+    return mode
+
+
+def _playbooks(table: Table, folder: Path) -> tuple[Path, ...]:
+    files: list[Path] = []
+    for pattern in table.texts("playbooks", ("playbooks/*.yaml",)):
+        found = sorted(folder.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+        if not [file for file in found if file.is_file()]:
+            table.fault(
+                "playbooks",
+                f'no file is named "{pattern}"',
+                "leadbot init writes one to start from",
+                rule="no-playbook",
+            )
+        files += [file for file in found if file.is_file() and file not in files]
+    return tuple(files)
+
+
+def _team(table: Table) -> Team:
+    name = table.text("name")
+    if not name:
+        table.fault(
+            "name", "a team needs a name", 'write name = "inside-sales", as playbooks call it', rule="no-name"
+        )
+    if "reps" not in table.values:
+        table.fault(
+            "", f'team "{name}" has nobody in it', 'write reps = [{name = "Maya Lindqvist"}]', rule="no-reps"
+        )
+    return Team(
+        name=name,
+        reps=table.parsed("reps", (), words.reps),
+        zone=table.parsed("zone", "UTC", words.zone),
+        hours=table.parsed("hours", (), words.week),
+        holidays=table.parsed("holidays", (), words.holidays),
+    )

@@ -1,0 +1,94 @@
+"""A brand's keys: from the environment or from secrets.toml beside leadbot.toml, never from leadbot.toml."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+
+from leadbot.errors import Problem
+from leadbot.settings.table import Lines, Notes, Table, parse
+from leadbot.settings.values import SECRET_NAMES, BrandSettings, Secrets, Settings
+
+
+def refuse(table: Table) -> None:
+    """Note every secret that stands in leadbot.toml."""
+    for key in SECRET_NAMES:
+        if key in table.values:
+            fix = f"take it out (renew it if this file was shared) and set LEADBOT_<HANDLE>_{key.upper()}"
+            table.fault(
+                key, f"{key} is a secret and does not belong in leadbot.toml", fix, rule="secret-in-file"
+            )
+
+
+def add(settings: Settings, notes: Notes, env: Mapping[str, str]) -> tuple[BrandSettings, ...]:
+    """The brands with their keys; the environment wins over secrets.toml."""
+    kept = _secrets_file(settings, notes)
+    brands = []
+    for brand in settings.brands:
+        handle = brand.facts.handle
+        secrets = Secrets(**{**kept.get(handle.lower(), {}), **_secrets_in(env, handle, notes)})
+        if settings.x.is_local or not handle.isidentifier():
+            pass
+        elif not secrets.may_speak:
+            names = ", ".join(f"LEADBOT_{handle.upper()}_{name.upper()}" for name in SECRET_NAMES[:4])
+            fix = f"set {names} (or …_OAUTH2_TOKEN), or write secrets.toml"
+            notes.add(f"there are no keys for @{handle}", fix, rule="no-secrets", line=1)
+        elif not secrets.bearer_token and settings.x.listen != "poll":
+            fix = f'set LEADBOT_{handle.upper()}_BEARER_TOKEN (the app\'s), or x.listen = "poll"'
+            notes.add(
+                f"listening to the stream for @{handle} needs the app's bearer token", fix, rule="no-secrets"
+            )
+        brands.append(replace(brand, secrets=secrets))
+    return tuple(brands)
+
+
+def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, str]:
+    prefix = f"LEADBOT_{handle.upper()}_"
+    found = {}
+    for name, value in env.items():
+        key = name.removeprefix(prefix).lower()
+        if not handle or not name.startswith(prefix) or not value:
+            continue
+        if key in SECRET_NAMES:
+            found[key] = value
+        elif near := get_close_matches(key, SECRET_NAMES, n=1):
+            fix = f"did you mean {prefix}{near[0].upper()}?"
+            notes.problems.append(
+                Problem(name, "nobody reads this environment variable", fix, "unknown-variable")
+            )
+    return found
+
+
+def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]:
+    file = settings.folder / "secrets.toml"
+    if not file.exists():
+        return {}
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        notes.problems.append(
+            Problem(
+                "secrets.toml",
+                "others may read this file",
+                "chmod 600 secrets.toml",
+                "secrets-mode",
+                "secrets.toml",
+            )
+        )
+        return {}
+    text, document = parse(file)
+    own = Notes("secrets.toml", Lines(text), notes.problems)
+    handles = [brand.facts.handle.lower() for brand in settings.brands]
+    found = {}
+    for name, values in document.items():
+        table = Table(name, values, own)
+        if name.lower() not in handles:
+            table.fault(
+                "",
+                f"no brand has the handle @{name}",
+                f"choose one of {', '.join(handles)}",
+                rule="unknown-brand",
+            )
+        table.expect(SECRET_NAMES)
+        found[name.lower()] = {key: table.text(key) for key in SECRET_NAMES if key in table.values}
+    return found

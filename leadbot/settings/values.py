@@ -1,0 +1,90 @@
+"""Settings as frozen values: what leadbot.toml, secrets and the environment come to."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from leadbot.model import Brand
+
+X_ITSELF = "https://api.x.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A brand's keys for X, as its developer page names them. Never logged, never in leadbot.toml."""
+
+    consumer_key: str = field(default="", repr=False)
+    consumer_secret: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+    access_token_secret: str = field(default="", repr=False)
+    bearer_token: str = field(default="", repr=False)
+    oauth2_token: str = field(default="", repr=False)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether these are enough to act as the account."""
+        oauth1 = (self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret)
+        return bool(self.oauth2_token) or all(oauth1)
+
+
+SECRET_NAMES = tuple(f.name for f in fields(Secrets))
+
+
+@dataclass(frozen=True, slots=True)
+class XSettings:
+    """How X is reached and listened to."""
+
+    base_url: str = X_ITSELF
+    listen: str = "both"
+    poll_s: float = 45.0
+
+    @property
+    def is_local(self) -> bool:
+        """Whether "X" is a simulator on this machine."""
+        return is_loopback(self.base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class CrmSettings:
+    """Which CRM adapter receives leads, and its options."""
+
+    adapter: str = "file"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSettings:
+    """An account that speaks. `facts.id` is empty until it has been looked up."""
+
+    facts: Brand
+    playbooks: tuple[Path, ...]
+    secrets: Secrets = Secrets()
+    has_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole project."""
+
+    folder: Path
+    database_url: str
+    x: XSettings
+    clock_follow: str | None
+    crm: CrmSettings
+    brands: tuple[BrandSettings, ...]
+    log_format: str = "console"
+    log_level: str = "info"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
