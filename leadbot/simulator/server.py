@@ -1,0 +1,368 @@
+"""The simulator over real HTTP: official endpoints under `/2/`, its own under `/_sim/`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from leadbot.simulator import auth, stream
+from leadbot.simulator.api import ROUTES, Call, Route
+from leadbot.simulator.auth import Identity, identify
+from leadbot.simulator.clock import iso
+from leadbot.simulator.control import Control, ControlError
+from leadbot.simulator.faults import REQUEST, Fault
+from leadbot.simulator.problems import (
+    Problem,
+    invalid,
+    not_found_route,
+    problem_for,
+    rate_limited,
+    usage_capped,
+)
+from leadbot.simulator.world import World
+
+T = TypeVar("T")
+_JSON = "application/json"
+_HTML = "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1>Over capacity.</body></html>"
+_API_HEADERS = {"api-version": "2.167", "x-access-level": "read-write"}
+STARTS_WITHIN_S = 10.0
+
+
+class Gateway:
+    """Turns HTTP requests into calls on the world, with tokens, limits, faults and the log around each."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hub = stream.StreamHub(world)
+        self.control = Control(world, self.hub)
+
+    def application(self) -> web.Application:
+        """The aiohttp application with all routes."""
+        app = web.Application(client_max_size=1_000_000)
+        for route in ROUTES:
+            path = "/".join(
+                f"{{{part[1:]}}}" if part.startswith(":") else part for part in route.path.split("/")
+            )
+            app.router.add_route(route.method, path, self._official(route))
+        app.router.add_get("/2/tweets/search/stream", self._stream, allow_head=False)
+        for method in ("GET", "DELETE"):
+            app.router.add_route(method, "/2/connections", self._connections)
+        app.router.add_delete("/2/connections/{which}", self._connections)
+        app.router.add_route("*", "/_sim/{name}", self._control)
+        app.router.add_route("*", "/{tail:.*}", self._nowhere)
+        return app
+
+    def _official(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await self._answer(request, route)
+
+        return handle
+
+    async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
+        identity: Identity | None = None
+        headers: dict[str, str] = {}
+        fault: Fault | None = None
+        try:
+            identity = self._identify(request, route.supported)
+            headers = self._take(route.name, identity)
+            fault = self.world.faults.strike(route.name, REQUEST, client=identity.client.value)
+            if fault is not None:
+                await _before(fault, request)
+            body = await _body(request)
+            call = Call(self.world, identity, request.query, request.match_info, body)
+            status, shape = route.endpoint(call)
+            if fault is not None:
+                await _after(fault, request)
+        except Problem as problem:
+            status, shape = problem.status, problem.body
+            headers = problem_headers(problem, headers, fault)
+        except ConnectionAbortedError:
+            self._log(request, route.name, 0, identity)
+            return web.Response()
+        self._log(request, route.name, status, identity)
+        if fault is not None and fault.kind == "html":
+            return web.Response(status=503, text=_HTML, content_type="text/html", headers=headers)
+        return _json(status, shape, headers)
+
+    def _identify(self, request: web.Request, supported: tuple[str, ...]) -> Identity:
+        return identify(
+            self.world,
+            request.headers.get("Authorization", ""),
+            method=request.method,
+            origin=f"{request.scheme}://{request.host}",
+            path_qs=request.raw_path,
+            supported=supported,
+        )
+
+    def _take(self, route: str, identity: Identity) -> dict[str, str]:
+        user_id = identity.user.id if identity.user is not None else None
+        passes, headers = self.world.limits.take(route, user_id, native=identity.is_native)
+        if not passes:
+            raise _Limited(headers)
+        return headers
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        identity: Identity | None = None
+        headers: dict[str, str] = {}
+        fault: Fault | None = None
+        try:
+            identity = self._identify(request, auth.APP)
+            headers = self._take(stream.ROUTE, identity)
+            fault = self.world.faults.strike(stream.ROUTE, REQUEST)
+            if fault is not None:
+                await _before(fault, request)
+            connection = self.hub.admit(request.query, request.remote or "")
+        except Problem as problem:
+            self._log(request, stream.ROUTE, problem.status, identity)
+            headers = problem_headers(problem, headers, fault)
+            if fault is not None and fault.kind == "html":
+                return web.Response(status=503, text=_HTML, content_type="text/html", headers=headers)
+            return _json(problem.status, problem.body, headers)
+        except ConnectionAbortedError:
+            return web.Response()
+        self._log(request, stream.ROUTE, 200, identity)
+        return await self.hub.serve(connection, request, {**_API_HEADERS, **headers})
+
+    async def _connections(self, request: web.Request) -> web.StreamResponse:
+        try:
+            identity = self._identify(request, auth.APP)
+            headers = self._take(f"{request.method} /2/connections", identity)
+            body = await _body(request)
+            return _json(200, self._list_or_end(request, body), headers)
+        except Problem as problem:
+            return _json(problem.status, problem.body, {})
+
+    def _list_or_end(self, request: web.Request, body: Mapping[str, Any]) -> dict[str, Any]:
+        which = request.match_info.get("which")
+        if request.method == "GET":
+            status = request.query.get("status", "active")
+            shown = list(self.hub.open.values()) if status in ("active", "all") else []
+            shown += list(self.hub.closed) if status in ("inactive", "all") else []
+            data = {"data": [connection.as_json() for connection in shown]} if shown else {}
+            return {**data, "meta": {"result_count": len(shown)}}
+        if which in ("all", stream.ENDPOINT_NAME):
+            ended = self.hub.close_all("killed")
+        elif which is None and isinstance(body.get("uuids"), list):
+            ended = self.hub.close([str(name) for name in body["uuids"]])
+        else:
+            raise invalid("give uuids, or DELETE /2/connections/all or /2/connections/filtered_stream")
+        return {"data": {"successful_kills": ended, "failed_kills": 0}}
+
+    async def _control(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = msgspec.json.decode(await request.read()) if request.can_read_body else None
+            name = request.match_info["name"]
+            return _json(200, await self.control.handle(request.method, name, request.query, body), {})
+        except msgspec.DecodeError as error:
+            return _json(400, {"error": f"the body is not JSON: {error}"}, {})
+        except ControlError as error:
+            return _json(400, {"error": str(error)}, {})
+
+    async def _nowhere(self, request: web.Request) -> web.StreamResponse:
+        problem = not_found_route()
+        self._log(request, f"{request.method} {request.path}", problem.status, None)
+        return _json(problem.status, problem.body, {})
+
+    def _log(self, request: web.Request, route: str, status: int, identity: Identity | None) -> None:
+        user = identity.user.username if identity is not None and identity.user is not None else None
+        entry = {
+            "at": iso(self.world.clock.now()),
+            "route": route,
+            "path": request.raw_path,
+            "status": status,
+            "client": identity.client.value if identity is not None else None,
+            "username": user,
+        }
+        self.world.requests.append(entry)
+
+
+class _Limited(Problem):
+    """A 429 that knows its window."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        problem = rate_limited()
+        super().__init__(problem.status, problem.body)
+        self.headers = headers
+
+
+def problem_headers(problem: Problem, headers: dict[str, str], fault: Fault | None) -> dict[str, str]:
+    """The rate-limit headers of a refusal: of the used-up window, of a scripted 429, or none by script."""
+    if isinstance(problem, _Limited):
+        return problem.headers
+    if fault is None:
+        return headers
+    if not fault.headers:
+        return {}
+    if fault.kind == "status" and fault.status == 429:
+        return {**headers, "x-rate-limit-remaining": "0"}
+    return headers
+
+
+async def _before(fault: Fault, request: web.Request) -> None:
+    """Faults that strike before X has taken the request: nothing has happened in the world."""
+    if fault.kind == "status":
+        raise problem_for(fault.status)
+    if fault.kind == "html":
+        raise problem_for(503)
+    if fault.kind == "usage_cap":
+        raise usage_capped()
+    if fault.kind == "timeout":
+        await asyncio.sleep(fault.seconds)
+    if fault.kind in ("timeout", "drop_before"):
+        stream.reset(request)
+        raise ConnectionAbortedError
+
+
+async def _after(fault: Fault, request: web.Request) -> None:
+    """Faults that strike after X has taken the request: it counts, but the client never hears so."""
+    if fault.kind == "timeout_after_accept":
+        await asyncio.sleep(fault.seconds)
+    if fault.kind in ("timeout_after_accept", "drop_after_accept"):
+        stream.reset(request)
+        raise ConnectionAbortedError
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    if request.method not in ("POST", "PUT", "DELETE") or not request.can_read_body:
+        return {}
+    try:
+        body = msgspec.json.decode(await request.read() or b"{}")
+    except msgspec.DecodeError:
+        raise invalid("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("The request body must be a JSON object")
+    return body
+
+
+def _json(status: int, shape: Any, headers: Mapping[str, str]) -> web.Response:
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(shape),
+        content_type=_JSON,
+        charset="utf-8",
+        headers={**_API_HEADERS, **headers},
+    )
+
+
+async def _run(
+    gateway: Gateway, host: str, port: int, ready: Callable[[str], None], stop: asyncio.Event
+) -> None:
+    runner = web.AppRunner(
+        gateway.application(),
+        access_log=None,
+        handler_cancellation=True,
+        keepalive_timeout=75,
+        shutdown_timeout=1,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        bound = runner.addresses[0]
+        ready(f"http://{host}:{bound[1]}")
+        await stop.wait()
+        gateway.hub.close_all("server stopped")
+    finally:
+        await runner.cleanup()
+
+
+class SimulatorServer:
+    """A simulator on a thread of its own, for tests and demos; port 0 takes a free one.
+
+    `with SimulatorServer(World(brands=["acme"])) as server:` then talk to `server.base_url`. The world
+    belongs to the server's thread: read and change it over HTTP, or through `call`.
+    """
+
+    def __init__(self, world: World, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.world = world
+        self.base_url = ""
+        self._host, self._port = host, port
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+
+    def start(self) -> str:
+        """Starts serving and returns the base URL; raises OSError when the address is taken."""
+        self._thread = threading.Thread(target=self._serve, name="simulator", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(STARTS_WITHIN_S):
+            raise TimeoutError(f"the simulator did not start within {STARTS_WITHIN_S:g} s")
+        if self._error is not None:
+            raise self._error
+        return self.base_url
+
+    def stop(self) -> None:
+        """Ends all connections and waits for the thread; harmless when it does not run."""
+        thread, loop, stop = self._thread, self._loop, self._stop
+        if thread is None or not thread.is_alive():
+            return
+        if loop is not None and stop is not None:
+            loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+    def call(self, work: Callable[[World], T]) -> T:
+        """Runs a function on the world in the server's thread and returns its result."""
+        if self._loop is None:
+            return work(self.world)
+
+        async def run() -> T:
+            return work(self.world)
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+
+    def __enter__(self) -> SimulatorServer:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await _run(Gateway(self.world), self._host, self._port, self._on_ready, self._stop)
+
+    def _on_ready(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._ready.set()
+
+
+def serve_forever(
+    host: str,
+    port: int,
+    *,
+    seed: int = 0,
+    rate: float = 1.0,
+    brands: Sequence[str] = (),
+    epoch: datetime | None = None,
+    on_ready: Callable[[str], None] = lambda base_url: None,
+) -> None:
+    """Serves on this thread until SIGINT or SIGTERM; raises OSError if the address is taken.
+
+    `on_ready` is told the base URL as soon as requests are answered.
+    """
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stop.set)
+        world = World(seed=seed, rate=rate, epoch=epoch, brands=brands)
+        await _run(Gateway(world), host, port, on_ready, stop)
+
+    asyncio.run(main())
