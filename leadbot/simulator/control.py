@@ -52,10 +52,10 @@ class Control:
         if found is None:
             known = ", ".join(f"{m} /_sim/{n}" for m, n in sorted(_ENDPOINTS, key=lambda key: key[1]))
             raise ControlError(f"there is no {method} /_sim/{name}; known: {known}")
-        wait_s = _seconds(query)
+        wait_s, until_none = _seconds(query), query.get("until") == "none"
         try:
             answer = found(self, query, body)
-            while wait_s > 0 and _is_empty(answer):
+            while wait_s > 0 and _is_empty(answer) != until_none:
                 wait_s = await self._wait(wait_s)
                 answer = found(self, query, body)
         except (ClockError, FaultError, SettingError) as error:
@@ -193,7 +193,7 @@ class Control:
         return self.world.settings.as_json()
 
     def stream(self, query: Mapping[str, str], body: Body) -> Any:
-        """GET stream: who is connected; with `wait_s`, waits for the first connection."""
+        """GET stream: who is connected; `wait_s` waits for a connection, with `until=none` for its end."""
         return {"connections": [connection.as_json() for connection in self.hub.open.values()]}
 
     def reset(self, query: Mapping[str, str], body: Body) -> Any:
@@ -224,7 +224,7 @@ _ENDPOINTS: dict[tuple[str, str], _Handler] = {
 
 
 def _is_empty(answer: Any) -> bool:
-    """Whether a waiting request should go on waiting: no post, no connection."""
+    """Whether there is nothing to tell: no post, no connection."""
     return isinstance(answer, dict) and (answer.get("posts") == [] or answer.get("connections") == [])
 
 

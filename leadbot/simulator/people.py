@@ -29,6 +29,7 @@ class Player:
     def __init__(self, base_url: str, username: str, **profile: Any) -> None:
         self.base_url = base_url.rstrip("/")
         self._session = requests.Session()
+        self._session.trust_env = False  # a loopback address must never go through a proxy
         made = self._ask("POST", "/_sim/users", json={"username": username, **profile})
         self.username: str = made["username"]
         self.id: str = made["id"]
