@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leadbot.simulator.accounts import User, credentials_for, native_credentials_for
+from leadbot.simulator.accounts import Post, User, credentials_for, native_credentials_for
 from leadbot.simulator.clock import ClockError, parse_iso
 from leadbot.simulator.faults import FaultError
 from leadbot.simulator.settings import SettingError
@@ -42,8 +42,8 @@ class Control:
     def __init__(self, world: World, hub: StreamHub) -> None:
         self.world = world
         self.hub = hub
-        self._waiters: set[asyncio.Future[None]] = set()
-        world.on_post.append(lambda post: self._ring())
+        self._waiters: dict[asyncio.Future[None], str | None] = {}
+        world.on_post.append(self._on_post)
         hub.on_change.append(self._ring)
 
     async def handle(self, method: str, name: str, query: Mapping[str, str], body: Body) -> Any:
@@ -56,30 +56,33 @@ class Control:
         try:
             answer = found(self, query, body)
             while wait_s > 0 and _is_empty(answer) != until_none:
-                wait_s = await self._wait(wait_s)
+                wait_s = await self._wait(wait_s, query.get("in_reply_to"))
                 answer = found(self, query, body)
         except (ClockError, FaultError, SettingError) as error:
             raise ControlError(str(error)) from error
         return answer
 
-    def _ring(self) -> None:
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
+    def _on_post(self, post: Post) -> None:
+        self._ring(str(post.parent.id) if post.parent is not None else None)
 
-    async def _wait(self, seconds: float) -> float:
+    def _ring(self, answered: str | None = None) -> None:
+        """Wakes those who wait for anything, and those who wait for an answer to this one post."""
+        for waiter, wanted in self._waiters.items():
+            if wanted in (None, answered) and not waiter.done():
+                waiter.set_result(None)
+
+    async def _wait(self, seconds: float, wanted: str | None) -> float:
         """Sleeps until something has happened; returns the real seconds that are left."""
         loop = asyncio.get_running_loop()
         started, waiter = loop.time(), loop.create_future()
-        self._waiters.add(waiter)
+        self._waiters[waiter] = wanted
         try:
             async with asyncio.timeout(seconds):
                 await waiter
         except TimeoutError:
             return 0.0
         finally:
-            self._waiters.discard(waiter)
+            del self._waiters[waiter]
         return max(0.0, seconds - (loop.time() - started))
 
     def make_user(self, query: Mapping[str, str], body: Body) -> Any:
@@ -124,16 +127,16 @@ class Control:
         by = query.get("username", "").lower()
         posts = [
             self.world.log_entry(post)
-            for post in self._posts_after(int(since))
-            if (parent is None or (post.parent is not None and str(post.parent.id) == parent))
-            and (not by or post.author.username.lower() == by)
+            for post in self._posts_after(int(since), parent)
+            if not by or post.author.username.lower() == by
         ]
         with_requests = query.get("requests", "1") != "0"
         return {"requests": list(self.world.requests) if with_requests else [], "posts": posts}
 
-    def _posts_after(self, since: int) -> list[Any]:
-        newer = []
-        for post_id in reversed(self.world.posts):
+    def _posts_after(self, since: int, parent: str | None) -> list[Post]:
+        newer: list[Post] = []
+        ids = self.world.posts if parent is None else self.world.answers.get(int(parent), [])
+        for post_id in reversed(ids):
             if post_id <= since:
                 break
             newer.append(self.world.posts[post_id])

@@ -30,6 +30,7 @@ from leadbot.simulator.world import World
 ROUTE = "GET /2/tweets/search/stream"
 ENDPOINT_NAME = "filtered_stream"
 _CLOSED_KEPT = 100
+SLOW_READER_GRACE_S = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -44,6 +45,7 @@ class Connection:
     closing: str = ""
     closed_at: str = ""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    cut: Callable[[], None] | None = None
     no_items_until: float = 0.0
     held: list[bytes] = field(default_factory=list)
 
@@ -92,10 +94,18 @@ class StreamHub:
         if not rules:
             return
         for connection in list(self.open.values()):
+            if connection.closing:
+                continue
             if connection.queue.qsize() >= self.world.settings.slow_reader_items:
-                connection.wake("SlowReader")
+                self._let_go(connection)
             else:
                 connection.queue.put_nowait((post, rules))
+
+    def _let_go(self, connection: Connection) -> None:
+        connection.wake("SlowReader")
+        if connection.cut is not None:
+            # A client that reads nothing also holds up the close, so the line is cut a little later.
+            asyncio.get_running_loop().call_later(SLOW_READER_GRACE_S, connection.cut)
 
     def wake_all(self) -> None:
         """Lets all connections look at the fault script."""
@@ -144,6 +154,7 @@ class StreamHub:
         response.force_close()
         lost = False
         try:
+            connection.cut = request.transport.abort if request.transport is not None else None
             await response.prepare(request)
             await _Pipe(self.world, connection, request, response).run()
             await response.write_eof()

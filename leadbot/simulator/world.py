@@ -65,6 +65,7 @@ class World:
         self.posts: dict[int, Post] = {}
         self.timeline: dict[int, list[int]] = {}
         self.mentions: dict[int, list[int]] = {}
+        self.answers: dict[int, list[int]] = {}
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._said: dict[tuple[int, str], datetime] = {}
         self.rules = RuleBook(self.clock, self.ids, self.settings)
@@ -266,6 +267,8 @@ class World:
         self.timeline[author.id].append(post_id)
         for named in {who.id for _, who in post.mentions if who is not None}:
             self.mentions[named].append(post_id)
+        if parent is not None:
+            self.answers.setdefault(parent.id, []).append(post_id)
         if edited is None:
             _count(post)
         return post

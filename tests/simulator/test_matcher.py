@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,7 +105,5 @@ def test_what_x_would_refuse_is_refused_with_the_reason(rule: str, said: str) ->
 
 @given(st.text(max_size=60) | st.text(alphabet='ab:@#$-()" OR', max_size=40))
 def test_any_text_is_either_a_rule_or_refused(rule: str) -> None:
-    try:
-        compile_rule(rule)
-    except RuleError as error:
-        assert str(error)
+    with contextlib.suppress(RuleError):
+        assert callable(compile_rule(rule))

@@ -1,4 +1,4 @@
-"""POST and DELETE /2/tweets through real tweepy: threading, auto-mentions, length, duplicates, the summon rule."""
+"""POST and DELETE /2/tweets through real tweepy: threading, mentions, length, duplicates, the summon rule."""
 
 from __future__ import annotations
 

@@ -124,3 +124,12 @@ def test_a_client_that_reads_too_slowly_is_let_go(connect, control, ann) -> None
     wire = connect()
     ann.post("@acme one")
     assert wire.chunk() == b""
+
+
+def test_a_client_that_reads_nothing_at_all_is_cut_off(connect, control, ann) -> None:
+    control.settings(slow_reader_items=20)
+    control.fault({"on": "stream", "kind": "big_item", "bytes": 1_000_000, "times": None})
+    connect()
+    for number in range(40):
+        ann.post(f"@acme {number}")
+    assert control.ask("GET", "stream", params={"until": "none", "wait_s": 10}) == {"connections": []}
