@@ -20,9 +20,9 @@ _FILES = ("leadbot.toml", "README.md", "playbooks/team-plan.yaml")
 @click.option("--name", default="", help="Its name, as people know it; the handle if left out.")
 @click.option("--port", default=8765, show_default=True, help="Port of the local simulator.")
 def init(directory: Path, handle: str, name: str, port: int) -> None:
-    """Write a commented project to DIRECTORY: leadbot.toml, a playbook with tests, and a README.
+    """Write a commented project to DIRECTORY: settings, a playbook with tests, and a README.
 
-    It runs against the local simulator with nothing to fill in. Files that are there already are never overwritten.
+    It runs against the local simulator with nothing to fill in. Files that are there are never overwritten.
     """
     written = write_project(directory, handle.lstrip("@"), name=name, port=port)
     for file in written:
@@ -34,7 +34,7 @@ def init(directory: Path, handle: str, name: str, port: int) -> None:
 
 
 def write_project(directory: Path, handle: str, *, name: str = "", port: int = 8765) -> list[Path]:
-    """Write the template's files. Raises ConfigError if one of them is there already or the handle is none."""
+    """Write the template's files. Raises ConfigError if one is there already or the handle is none."""
     problems = [
         Problem(
             str(directory / file), "is there already", "choose another folder; nothing was written", "exists"
