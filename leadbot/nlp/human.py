@@ -1,0 +1,70 @@
+"""Requests for a person. Rules, in five languages; "are you human?" is a question about us and stays small talk."""
+
+# ruff: noqa: E501  (a pattern is read as one line)
+
+from __future__ import annotations
+
+import re
+
+from leadbot.nlp.text import Said
+
+_FILLERS = frozenset(
+    ["please", "pls", "plz", "a", "an", "the", "one", "i", "want", "need", "to", "get", "me", "just", "hi", "hey", "hello", "ok", "now", "thanks", "real", "actual", "live", "bitte", "por", "favor", "un", "una", "ein", "eine", "einen", "um", "uma", "svp", "with", "talk", "speak"]
+)
+_WHOLE = frozenset(
+    ["human", "humans", "human being", "person", "agent", "operator", "representative", "rep", "customer service rep", "sales rep", "advisor", "adviser", "someone real", "human agent", "human person", "humano", "persona", "persona real", "agente", "agente humano", "asesor", "humain", "conseiller", "vrai humain", "vraie personne", "personne", "mensch", "menschen", "echten menschen", "echter mensch", "mitarbeiter", "berater", "atendente", "atendente humano", "pessoa", "pessoa real", "someone human", "call me", "call me back", "somebody"]
+)
+_TRIGGERS = frozenset(
+    ["human", "humans", "person", "people", "agent", "rep", "reps", "representative", "advisor", "adviser", "operator", "someone", "somebody", "anyone", "manager", "supervisor", "staff", "team", "sales", "who", "call", "phone", "ring", "callback", "humano", "persona", "agente", "asesor", "alguien", "humain", "conseiller", "quelquun", "personne", "mensch", "menschen", "mitarbeiter", "jemand", "jemandem", "jemanden", "berater", "atendente", "pessoa", "alguem", "number", "consultant", "specialist"]
+)
+_WHO = (
+    r"(?:(?:a|an|any|some|one of|your|ur|the|another|someone|somebody|anyone|anybody) )*(?:(?:real|actual|live|proper|human|flesh and blood|sales|support|senior|account|customer"
+    r"|service|qualified) )*(?:human|humans|human being|person|people|agent|rep|reps|representative|advisor|adviser|operator|manager|supervisor"
+    r"|someone|somebody|anyone|anybody|staff|sales|sales team|team|consultant|specialist|(?:member|someone|somebody|anyone) (?:of|from|in|on|at) )"
+)
+_ASK = (
+    r"(?:can|could|may|might) (?:i|we)(?: \w+)?|(?:want|need|like|love|prefer|trying|asking|hoping|rather|wanna|wish|got|have|able)(?: to)?(?: be able to)?|let me|let us|please|pls"
+    r"|how (?:do|can|could) (?:i|we)|where (?:do|can) (?:i|we)|is there a way to|possible to|lemme|just"
+)
+_PHRASES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:{_ASK}) (?:to )?(?:talk|speak|chat|write|get through|get in touch|get hold|connect)(?: to| with| of)? {_WHO}\b",
+        rf"^(?:hi |hey |hello |please |pls |ok |no )*(?:talk|speak|chat|connect me|put me through|transfer me|pass me|hand me)(?: on| over)?(?: to| with) {_WHO}\b",
+        rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|on|over) )?(?:(?:to|with) )?{_WHO}\b",
+        r"\bwho (?:do|can|should|could|would|shall) (?:i|we) (?:talk|speak|contact|call|ask|write|email|message|reach|chat)(?: out)?\b",
+        r"\bwhos (?:the )?(?:best )?(?:person|one) to (?:talk|speak|contact|ask|email)\b",
+        r"\b(?:i |we )?(?:want|need|prefer|get me|give me|id like|would like) (?:to (?:have|get|see) )?(?:a|an|some) (?:(?:real|actual|live|proper) )?(?:human|person|agent|operator|representative)\b"
+        r"(?! (?:resources|rights|who|that|with|for|to (?!talk|speak|help|call)))",
+        r"\bis there (?:a|an|any|some) (?:(?:real|actual|live) )?(?:human|person|one|body|way to (?:talk|speak)|number (?:i|we) can (?:call|ring|phone)|someone|somebody)(?: here| there)? (?:i|we|to|who i) (?:can |could )?(?:talk|speak|call|to)\b",
+        r"\b(?:can|could|would|will|may) (?:you|u|someone|somebody|anyone|a human|a person|a rep|one of you|your team|sales)"
+        r"(?: (?:from|on|in|at|of) (?:your |the |ur )?\w+(?: team| department| dept)?)?(?: please| pls| kindly)? (?:call|phone|ring|contact|reach out to|get in touch with|get back to) (?:me|us)\b",
+        r"(?:^|\b(?:please|pls|kindly|just|and|or) )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|pls|about|on|at|asap|today|tomorrow|now|when|regarding|for|re)\b|$)",
+        r"\b(?:give|arrange|book|schedule|request|need|want|have) (?:me |us )?(?:a )?(?:callback|call back|call|phone call)(?: (?:please|pls|about|with|from|today|tomorrow|on|at|asap|regarding)\b|$)",
+        r"\b(?:human|real person|live agent|actual person)s? (?:please|pls|plz|now|por favor|bitte)\b",
+        # Spanish, French, German, Portuguese.
+        r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:una? |alguien|algun )?(?:persona|humano|agente|asesor|representante|alguien|comercial)?\b",
+        r"\b(?:parler|discuter|echanger) (?:a|avec) (?:une? |quelquun|votre )?(?:vrai \w+|vraie \w+|humain|personne|conseiller|quelquun|agent|commercial)?\b",
+        r"\bmit (?:einem |einer |jemandem |ihrem )?(?:echten )?(?:mensch(?:en)?|mitarbeiter\w*|jemandem|person|berater\w*) (?:sprechen|reden|schreiben|chatten|telefonieren)\b",
+        r"\b(?:falar|conversar) com (?:uma? |alguem|algum )?(?:pessoa|humano|atendente|alguem|vendedor|representante)\b",
+    )
+)
+_NOT_A_REQUEST = re.compile(
+    r"\b(?:are|r) (?:you|u|there|these|they|yall) (?:a |an |all |really |even |actually |just )*(?:real |actual )?(?:human|humans|person|people|bot|robot)s?\b(?! (?:i can|to talk|to speak))"
+    r"|\bam i (?:talking|speaking|chatting)\b|\bis this (?:a |an )?(?:human|bot|person|real)\b|\b(?:only|just|im|is|being) human\b"
+    r"|\bhuman (?:resources|rights|error|nature|body|race|trafficking|rescource)\b"
+    r"|\b(?:great|nice|lovely|good|finally (?:got|managed)|pleasure|managed|able|got) to (?:talk|speak|chat)\b|\b(?:estate|travel|letting|sports?) agent\b"
+)
+
+
+def asks_for_human(said: Said) -> bool:
+    """Whether the author asks for a person, a call, or whom to talk to."""
+    words = said.words
+    if not words or said.vocabulary.isdisjoint(_TRIGGERS):
+        return False
+    bare = said.bare
+    if len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE:
+        return not bare.startswith("i want to be")
+    if bare in _WHOLE:
+        return True
+    return not _NOT_A_REQUEST.search(bare) and any(pattern.search(bare) for pattern in _PHRASES)

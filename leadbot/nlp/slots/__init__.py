@@ -1,0 +1,51 @@
+"""Answers in a text, of every type the rules can read: `slots_in`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from leadbot.model import SlotValue
+from leadbot.nlp.slots.answers import authority_in, yes_no_in
+from leadbot.nlp.slots.contacts import email_in, phone_in
+from leadbot.nlp.slots.counts import counts_in
+from leadbot.nlp.slots.money import money_in
+from leadbot.nlp.slots.timeframe import timeframes_in
+from leadbot.nlp.text import Said
+
+__all__ = ["day_of", "slots_in"]
+
+
+def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
+    """Every answer in the text. A number belongs to one of them only: contacts first, then money, times and counts."""
+    singles = (email_in(said), phone_in(said), yes_no_in(said), authority_in(said))
+    email, phone, yes_no, authority = singles
+    money = money_in(said)
+    taken = [value for value in (email, phone, *money) if value]
+    times = [value for value in timeframes_in(said, today) if not _overlaps(value, taken)]
+    taken += [value for value in times if any(char.isdigit() for char in value.words)]
+    counts = [value for value in counts_in(said) if not _overlaps(value, taken)]
+    return (*counts, *money, *times, *(value for value in (yes_no, authority, email, phone) if value))
+
+
+def day_of(at: datetime, zone: str) -> date:
+    """The day of `at` in `zone`; in UTC when the zone isn't known here."""
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(_zone(zone)).date()
+    except OverflowError:
+        return at.date()
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return ZoneInfo("UTC")
+
+
+def _overlaps(value: SlotValue, others: list[SlotValue]) -> bool:
+    return any(value.start < other.end and other.start < value.end for other in others)

@@ -1,0 +1,147 @@
+"""How many people: "just me", "about 40 of us", "10-15", "50+", "me plus 3".
+
+A number with a noun of people is volunteered: it can be nothing else. A bare number counts only as the answer to the
+question, so it is found only in a short post. Numbers of other things, dates, money, versions and phones are no count.
+"""
+
+# ruff: noqa: E501  (a pattern is read as one line)
+
+from __future__ import annotations
+
+import re
+
+from leadbot.model import SlotType, SlotValue
+from leadbot.nlp.slots.numbers import NUMBER, NUMBER_WORDS, value_of
+from leadbot.nlp.text import Said
+
+_PEOPLE = (
+    r"(?:people|persons?|ppl|peeps|folks|users?|seats?|licen[cs]es|licen[cs]e|employees?|staff(?: members)?|agents?|reps?|team ?members|teammates|colleagues|co-?workers|members"
+    r"|heads|devs?|developers|engineers|designers|students|teachers|pupils|drivers|nurses|salespeople|sales people|sales reps|technicians|accounts? managers?|freelancers|workers"
+    r"|guys|lads|girls|women|men|adults|logins|of us|of my (?:\w+ )?(?:colleagues|team|people|staff|co-?workers|guys|mates|friends)|of them|in (?:the|our|my) (?:team|office|company|crew|firm)"
+    r"|man team|person team|person (?:company|agency|startup|shop|firm|business|office|crew|studio)|strong team)"
+)
+_ABOUT = r"(?:about|around|approx\.?|approximately|roughly|some|circa|ca\.?|nearly|almost|maybe|probably|like|say|just|only|c\.|~)\s?"
+_OVER = r"(?:over|more than|above|at least|north of|upwards of|min(?:imum)? (?:of )?|>=?|not less than)\s?"
+_UNDER = r"(?:under|less than|fewer than|below|up to|at most|max(?:imum)?(?: of)?|no more than|<=?)\s?"
+_N = rf"(?<![\w.,:/#$£€-])(?P<{{0}}>{NUMBER})"
+
+
+def _number(name: str) -> str:
+    return _N.replace("{0}", name)
+
+
+_AMOUNT = (
+    rf"(?P<about>{_ABOUT})?(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?{_number('low')}(?P<plus>\s?\+(?!\s?\d)|\s?plus(?= (?:users|people|seats|of us|employees|staff)))?(?P<ish>\s?-?ish\b)?"
+    rf"(?:\s?(?:-|–|—|to|or|until)\s?(?P<high>{NUMBER})(?P<highplus>\s?\+)?(?:\s?-?ish\b)?)?"
+)
+_WITH_PEOPLE = re.compile(
+    rf"{_AMOUNT}(?:\s|-)?(?:(?:new|extra|more|additional|full[- ]time|part[- ]time|active|named|remote|or so|sales|support|office|different|other|odd|total) ){{0,2}}{_PEOPLE}\b"
+)
+_TEAM_OF = re.compile(
+    rf"\b(?:team|company|agency|staff|crew|group|firm|startup|department|dept|office|squad|class|org|organi[sz]ation|headcount|business|workforce)(?: is| size| size is| with)? ?(?:of|:|is)\s?{_AMOUNT}(?!\s?(?:years?|months?|days?|%|weeks?))"
+)
+_WE_ARE = re.compile(
+    rf"\b(?:we are|we're|were|there are|there's|theres|there will be|it's|its|it would be|it'd be) {_AMOUNT}(?=\s*(?:$|[.,!?;)]|at the moment|right now|now|in total|total|so far|today|atm))"
+)
+_JUST_ME = re.compile(
+    r"\b(?:just|only) (?:me|myself)\b(?! (?:or|who|that|being|and (?:a|my|the|\d)))|\bme,? myself(?: and i)?\b|\bonly one(?: user| person)?\b(?= *(?:$|[.,!]))|\bjust the one of us\b|\bjust one user\b|\bby myself\b|\bi'?m (?:a )?(?:solo|solopreneur|one[- ]man|freelancer)\b|\bmyself only\b|\bone[- ](?:man|person|woman) (?:band|show|shop|business|team|company)\b|^\W*(?:solo|me|myself)\W*$"
+)
+_ME_PLUS = re.compile(
+    rf"\b(?P<me>(?:just |only )?(?:me|myself|i)) ?(?:and|plus|\+|&|with) ?(?:my |the |our |about |around )?(?:(?:team of|other|others) )?(?P<n>{NUMBER}|a colleague|a friend|partner|wife|husband|co-?founder|business partner|assistant)(?: (?:others?|more|colleagues|people|friends|co-?workers|employees|staff|guys|devs|folks))?\b"
+)
+_SUM = re.compile(rf"{_number('a')}(?: \w+)? ?(?:\+|plus) ?(?P<b>{NUMBER})(?! ?(?:months?|years?|days?|%))")
+_COUPLE_OF_US = re.compile(
+    r"\b(?:both|the two|two|the pair) of us\b|\ba couple of us\b|\ba couple of (?:people|users|seats)\b"
+)
+_BARE = re.compile(
+    rf"^\W*(?:(?:oh|um|hmm|well|so|i think|i'd say|i guess|we have|we've got|we are|we're|there are|it's|its|that'd be|that would be|for|currently|right now|probably|maybe|ok|yes|yeah|hi|thanks|team of)[ ,]+)*{_AMOUNT}(?: (?:or so|in total|total|i think|i guess|for now|at the moment|right now|maybe|probably|at first|to start|to start with|thanks|please|tops|max|at most|currently|ish|give or take|all in|of those|altogether|at least))*\W*$"
+)
+_LATER_BARE = re.compile(rf"\b(?:make (?:it|that)|no wait,?|sorry,?|actually,?|i mean|rather) {_AMOUNT}\W*$")
+
+_OTHER_THING = re.compile(
+    r"^\s?(?:%|percent|am\b|pm\b|st\b|nd\b|rd\b|th\b|:\d|/\d|\.\d|\s?(?:hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|yrs?|gb|tb|mb|kg|km|miles?|offices?|sites?|usd|eur|gbp|dollars?|euros?|pounds?|bucks|quid|inr|rs)\b)"
+)
+
+
+def counts_in(said: Said) -> list[SlotValue]:
+    """Every count of people in the text, the volunteered ones first."""
+    plain = said.plain
+    if not any(char.isdigit() for char in plain) and said.vocabulary.isdisjoint(NUMBER_WORDS):
+        return []
+    found = [value for value in (_me(said), *_volunteered(said)) if value is not None]
+    if not found and len(said.words) <= 12:
+        found = [value for value in (_bare(said),) if value is not None]
+    return found
+
+
+def _me(said: Said) -> SlotValue | None:
+    match = _ME_PLUS.search(said.plain)
+    if match:
+        number = value_of(match["n"])
+        others = 1.0 if number is None else number
+        return _value(said, match, 1 + others, 1 + others)
+    match = _JUST_ME.search(said.plain)
+    if match:
+        return _value(said, match, 1, 1)
+    match = _COUPLE_OF_US.search(said.plain)
+    return _value(said, match, 2, 2) if match else None
+
+
+def _volunteered(said: Said) -> list[SlotValue]:
+    found: list[SlotValue] = []
+    for pattern in (_WITH_PEOPLE, _TEAM_OF, _WE_ARE):
+        for match in pattern.finditer(said.plain):
+            if any(value.start < match.end() and match.start() < value.end for value in found):
+                continue
+            if pattern is not _WITH_PEOPLE and _OTHER_THING.match(said.plain[match.end() :]):
+                continue
+            value = _amount(said, match, volunteered=True)
+            if value:
+                found.append(value)
+    return found
+
+
+def _bare(said: Said) -> SlotValue | None:
+    match = _LATER_BARE.search(said.plain)
+    if match:
+        return _amount(said, match, volunteered=False)
+    match = _SUM.search(said.plain)
+    if match and len(said.words) <= 5:
+        a, b = value_of(match["a"]), value_of(match["b"])
+        if a is not None and b is not None:
+            return _value(said, match, a + b, a + b, volunteered=False)
+    match = _BARE.match(said.plain)
+    return _amount(said, match, volunteered=False) if match else None
+
+
+def _amount(said: Said, match: re.Match[str], *, volunteered: bool) -> SlotValue | None:
+    low = value_of(match["low"])
+    if low is None or low != int(low) or low > 5_000_000:
+        return None
+    high = value_of(match["high"]) if match["high"] else low
+    if high is not None and high < low:
+        if said.plain[match.end("low") : match.start("high")].strip() != "or":
+            return None
+        low, high = high, low
+    if match["over"] or match["plus"] or match["highplus"]:
+        high = None
+    elif match["under"]:
+        low = 0.0
+    start = next(match.start(g) for g in ("about", "over", "under", "low") if match[g])
+    return _span(said, start, match.end(), low, high, volunteered)
+
+
+def _value(
+    said: Said, match: re.Match[str], low: float, high: float | None, *, volunteered: bool = True
+) -> SlotValue:
+    return _span(said, match.start(), match.end(), low, high, volunteered)
+
+
+def _span(said: Said, start: int, end: int, low: float, high: float | None, volunteered: bool) -> SlotValue:
+    while end > start and said.plain[end - 1] in " \n\t.,!?;)":
+        end -= 1
+    while start < end and said.plain[start] in " \n\t.,!?;(":
+        start += 1
+    return SlotValue(
+        SlotType.COUNT, said.text[start:end], start, end, volunteered=volunteered, low=low, high=high
+    )

@@ -1,0 +1,94 @@
+"""One post as the other modules want to see it: aligned lower case, blanked handles, plain words, clauses.
+
+Every slot needs spans of the text as it was typed, so `low` and `plain` have exactly its length, character by character.
+The rules need the opposite, words without accents, handles, emoji or punctuation: that is `bare` and `clauses`.
+"""
+
+# ruff: noqa: E501  (a pattern is read as one line)
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARS = 10_000  # a long post of a paying account has 25,000; what is wanted stands long before this
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
+_HANDLE_OR_LINK = re.compile(
+    r"(?<![\w.+-])@\w+|https?://\S+|\bt\.co/\S+|\bwww\.\S+|<(?:url|email|number|user)>"
+)
+_WORD = re.compile(r"\w+")
+_CLAUSE_END = re.compile(r"[.!?;,:\n…—–()]+|\s-\s")
+_TOKEN = re.compile(r"@\w+|<\w+>|https?://\S+|\w+(?:'\w+)?|[^\w\s]")
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was typed, in the forms the rules and slots read.
+
+    low: lower case, straight quotes. plain: low with handles and links blanked by spaces. Both as long as `text`.
+    words: the words of `plain` without accents and apostrophes; bare: the same joined by spaces; vocabulary: as a set.
+    """
+
+    text: str
+    low: str
+    plain: str
+    words: tuple[str, ...]
+    bare: str
+    vocabulary: frozenset[str]
+
+    def clauses(self) -> list[str]:
+        """`bare`, cut where the punctuation cuts: imperatives and questions open a clause."""
+        parts = (" ".join(_WORD.findall(_fold(part))) for part in _CLAUSE_END.split(self.plain))
+        return [part for part in parts if part]
+
+
+def said(text: str) -> Said:
+    """Prepare `text` (cut at MAX_CHARS). Never raises."""
+    text = text[:MAX_CHARS]
+    low = _lower(text)
+    plain = _HANDLE_OR_LINK.sub(_blank, low) if "@" in low or "." in low or "<" in low or "//" in low else low
+    words = tuple(_WORD.findall(_fold(plain)))
+    return Said(text, low, plain, words, " ".join(words), frozenset(words))
+
+
+def tokens(low: str) -> list[str]:
+    """The tokens the model sees of an already lowered text: handles and links masked, every digit a 0, emoji and marks kept."""
+    found = _TOKEN.findall(low.translate(_DIGITS))
+    if "@" in low or "://" in low:
+        found = [_mask(token) for token in found]
+    return found
+
+
+def _mask(token: str) -> str:
+    if token[0] == "@" and len(token) > 1:
+        return "@user"
+    return "<url>" if token.startswith("http") and "://" in token else token
+
+
+def _lower(text: str) -> str:
+    """Lower case of exactly the same length (İ lowers to two characters, so it stays), lone surrogates replaced."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    text = _SURROGATE.sub("\ufffd", text).translate(_CURLY)
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _fold(low: str) -> str:
+    """Without apostrophes and accents; the length may change."""
+    low = low.replace("'", "")
+    if low.isascii():
+        return low
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", low.replace("ß", "ss")) if not unicodedata.combining(c)
+    ).lower()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
