@@ -1,0 +1,40 @@
+"""The database: what was heard, what was decided, what shall leave. Nothing else of leadbot speaks SQL."""
+
+from __future__ import annotations
+
+from leadbot.ports import Clock
+from leadbot.store.brands import Brands
+from leadbot.store.database import Database, open_database
+from leadbot.store.drafts import Drafts
+from leadbot.store.inbox import InboxTable
+from leadbot.store.outbox import Outbox
+from leadbot.store.own_posts import OwnPosts
+from leadbot.store.playbooks import Playbooks
+from leadbot.store.queries import Queries
+from leadbot.store.signal import Signal
+from leadbot.store.spend import Spend
+from leadbot.store.work import Work
+
+__all__ = ["Database", "Store", "open_database"]
+
+
+class Store:
+    """All rooms of the store on one open database. heard and decided tell when there is work for engine and relay."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.heard = Signal()
+        self.decided = Signal()
+        self.inbox = InboxTable(database, clock, self.heard)
+        self.work = Work(database)
+        self.outbox = Outbox(database)
+        self.own_posts = OwnPosts(database)
+        self.drafts = Drafts(database, clock, self.decided, self.heard)
+        self.brands = Brands(database, clock, self.decided)
+        self.playbooks = Playbooks(database, clock)
+        self.spend = Spend(database)
+        self.queries = Queries(database, clock)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

@@ -1,0 +1,254 @@
+"""Where the gate is asked again: gathers what it must know, and marks as sending what may go, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from leadbot import model as m
+from leadbot.backoff import retry_at
+from leadbot.errors import AccountError, TransientError
+from leadbot.ports import Clock, PostWriter
+from leadbot.sending import same_words
+from leadbot.store import Store, codec, outbox, spend
+from leadbot.store.brands import BrandState, load_state
+from leadbot.store.facts import ReplyFacts, gather
+from leadbot.store.outbox import OutboxEntry
+from leadbot.store.states import Lane, OutboxState
+
+_log = structlog.get_logger()
+
+Ask = Callable[[m.GateFacts], m.Verdict]
+"""`flows.gate.ask`."""
+
+RECHECK = timedelta(seconds=1)
+"""When to ask again if the gate doesn't say: most of what it waits for is over soon."""
+
+RECHECK_ACCOUNT = timedelta(minutes=1)
+"""A token of a wrong account does not heal by itself, and looking costs requests."""
+
+LOOK_AHEAD = 50
+_OVERLAP_MS = 600_000  # X's timeline may show a post late; read the last ten minutes again
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A reply the gate let through; its row is in ``sending``."""
+
+    entry: OutboxEntry
+    effect: m.SendReply
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What X said just now about the account and the posts to be answered."""
+
+    token_account_id: str | None = None
+    gone: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
+
+    def parent(self, post_id: str) -> m.Parent:
+        if post_id in self.gone:
+            return m.Parent.GONE
+        return m.Parent.THERE if post_id in self.there else m.Parent.NOT_ASKED
+
+
+@dataclass(slots=True)
+class _Purse:
+    """What is left of the day's budget while a batch goes through."""
+
+    left_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Asks twice: first with what the database knows, so that a held reply costs no request; then with X's answers."""
+
+    store: Store
+    clock: Clock
+    ask: Ask
+    normalise: Callable[[str], str]
+    reply_usd: float
+    looks_up_parents: bool
+
+    def clear(self, brand: m.Brand, writer: PostWriter, *, limit: int) -> tuple[int, list[Cleared]]:
+        """Returns how many rows were held or refused, and up to `limit` that are to be sent now."""
+        state = self.store.brands.state(brand.id)
+        if state.paused_at is not None or not state.has_caught_up or limit <= 0:
+            return 0, []  # shut as a whole: the brand shows the reason, the rows stay as they are
+        now = self.clock.now()
+        due = self.store.outbox.due([brand.id], now, limit=LOOK_AHEAD, lanes=[Lane.REPLY])
+        held, open_ = self._judge(brand, _candidates(due), None)
+        if not open_:
+            return held, []
+        first = open_[:limit]
+        try:
+            seen = self._look(brand, writer, first)
+        except AccountError as error:
+            self.store.brands.pause(brand.id, why=f"X refuses the account: {error}", by="account")
+            return held + len(first), []
+        except TransientError as error:
+            self._postpone(first, error)
+            return held + len(first), []
+        held_late, cleared = self._judge(brand, first, seen)
+        return held + held_late, cleared
+
+    def _look(self, brand: m.Brand, writer: PostWriter, cleared: Sequence[Cleared]) -> _Seen:
+        account = writer.token_account_id()
+        newest = self.store.own_posts.newest(brand.id)
+        posts = writer.own_posts(since_id=None if newest is None else _earlier(newest[0]))
+        now = self.clock.now()
+        if self.store.own_posts.keep(brand.id, posts, now, same_words=self._same):
+            self.store.heard.send()
+        if not self.looks_up_parents:
+            return _Seen(account)
+        asked = [one.effect.in_reply_to for one in cleared]
+        there = frozenset(writer.look_up(asked))
+        return _Seen(account, gone=frozenset(asked) - there, there=there)
+
+    def _same(self, one: str, other: str) -> bool:
+        return same_words(self.normalise, one, other)
+
+    def _postpone(self, cleared: Sequence[Cleared], error: TransientError) -> None:
+        now = self.clock.now()
+        for one in cleared:
+            until = retry_at(now, one.entry.attempts, seed=one.entry.key, asked=error.retry_at)
+            ids = [one.entry.id]
+            self.store.outbox.postpone(ids, until=until, rule="x_unavailable", why=str(error))
+
+    def _judge(
+        self, brand: m.Brand, rows: Sequence[Cleared], seen: _Seen | None
+    ) -> tuple[int, list[Cleared]]:
+        """Ask about each row; settle those that are held. With `seen` given, mark the others as sending."""
+        if not rows:
+            return 0, []
+        now = self.clock.now()
+        held = 0
+        go: list[Cleared] = []
+        with self.store.database.write() as connection:
+            claimable = outbox.still_claimable(connection, [row.entry.id for row in rows])
+            rows = [row for row in rows if row.entry.id in claimable]
+            text_keys = {row.entry.id: self.normalise(row.entry.text) for row in rows}
+            known = self._gather(connection, brand, rows, text_keys, now)
+            state = load_state(connection, brand.id)
+            left = brand.daily_budget_usd
+            left -= spend.spent(connection, brand.id, now) + spend.reserved(connection, brand.id)
+            purse = _Purse(left)
+            for row in rows:
+                key = text_keys[row.entry.id]
+                facts = self._facts(brand, state, row, known, key, purse, seen, now)
+                verdict = self.ask(facts)
+                if not verdict.is_go:
+                    _hold(connection, row.entry, verdict, now)
+                    held += 1
+                    continue
+                go.append(row)
+                known.same_texts.add(key, row.entry.person_id)
+                purse.left_usd -= row.effect.reserve_usd if row.effect.starts_dialog else 0.0
+                if seen is not None:
+                    outbox.sending(connection, [row.entry.id], now, text_key=key, cost_usd=self.reply_usd)
+        if held:
+            self.store.heard.send()
+        return held, go
+
+    def _gather(
+        self,
+        connection: Connection,
+        brand: m.Brand,
+        rows: Sequence[Cleared],
+        text_keys: Mapping[int, str],
+        now: datetime,
+    ) -> ReplyFacts:
+        return gather(
+            connection,
+            brand.id,
+            [row.entry for row in rows],
+            parent_at={row.entry.id: row.effect.parent_at for row in rows},
+            text_keys=text_keys,
+            now=now,
+            same_text_window=timedelta(hours=brand.same_text_hours),
+        )
+
+    def _facts(
+        self,
+        brand: m.Brand,
+        state: BrandState,
+        row: Cleared,
+        known: ReplyFacts,
+        text_key: str,
+        purse: _Purse,
+        seen: _Seen | None,
+        now: datetime,
+    ) -> m.GateFacts:
+        entry, effect = row.entry, row.effect
+        conversation = known.conversations.get(entry.conversation_id)
+        person = conversation.person if conversation else None
+        return m.GateFacts(
+            now=now,
+            speaker=m.Speaker.BOT,
+            at_send=seen is not None,
+            brand_id=brand.id,
+            person_id=entry.person_id,
+            text=entry.text,
+            max_length=effect.max_length,
+            mode=state.mode or brand.mode,
+            parent_at=effect.parent_at,
+            too_late_s=brand.too_late_s,
+            zone=brand.zone,
+            token_account_id=None if seen is None else seen.token_account_id,
+            is_suppressed=entry.person_id in known.suppressed_people,
+            is_paused=state.paused_at is not None,
+            is_approved=entry.approved_by is not None,
+            starts_dialog=effect.starts_dialog,
+            cost_usd=self.reply_usd,
+            reserve_usd=effect.reserve_usd,
+            budget_left_usd=purse.left_usd,
+            same_text_to_person=known.same_texts.to_person[text_key, entry.person_id],
+            same_text_last_hour=known.same_texts.last_hour[text_key],
+            same_text_per_hour=brand.same_text_per_hour,
+            parent=m.Parent.NOT_ASKED if seen is None else seen.parent(effect.in_reply_to),
+            is_own_post=str(entry.person_id) == str(brand.id),
+            is_author_automated=person.is_automated if person else False,
+            is_summons=effect.is_summons,
+            owner=conversation.owner if conversation else m.Owner.BOT,
+            is_answered=entry.id in known.answered,
+            message=effect.message,
+            limit=effect.limit,
+            quiet_hours=brand.quiet_hours,
+            has_unread_posts=entry.person_id in known.unread_people,
+            has_foreign_post=entry.id in known.by_hand,
+            has_caught_up=state.has_caught_up,
+        )
+
+
+def _candidates(entries: Sequence[OutboxEntry]) -> list[Cleared]:
+    rows = []
+    for entry in entries:
+        effect = codec.effect(entry.kind, entry.payload)
+        assert isinstance(effect, m.SendReply), "the reply lane holds replies only"
+        rows.append(Cleared(entry, effect))
+    return rows
+
+
+def _earlier(post_id: m.PostId) -> m.PostId | None:
+    since = int(post_id) - (_OVERLAP_MS << 22)
+    return m.PostId(str(since)) if since > 0 else None
+
+
+def _hold(connection: Connection, entry: OutboxEntry, verdict: m.Verdict, now: datetime) -> None:
+    rule, why = verdict.rule, verdict.why
+    if verdict.hold is m.Hold.WAIT:
+        soonest = now + (RECHECK_ACCOUNT if rule == "account" else RECHECK)
+        until = max(verdict.until or soonest, soonest)
+        outbox.settle(connection, [entry.id], OutboxState.HELD, not_before=until, rule=rule, why=why)
+    elif verdict.hold is m.Hold.DRAFT:
+        outbox.settle(connection, [entry.id], OutboxState.DRAFT, rule=rule, why=why)
+    elif verdict.hold is m.Hold.DROP:
+        outbox.refuse(connection, entry, rule, now, why=why, state=OutboxState.CANCELLED)
+    else:
+        outbox.refuse(connection, entry, rule, now, why=why)
+    _log.info("gate.held", key=entry.key, rule=rule, hold=str(verdict.hold), brand=entry.brand_id)

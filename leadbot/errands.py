@@ -1,0 +1,98 @@
+"""Carries out what is no reply: notices to teams and pushes to the CRM. Their keys make them safe to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from leadbot import model as m
+from leadbot.backoff import retry_at
+from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
+from leadbot.ports import Clock, CrmAdapter, Notifier
+from leadbot.store import Store, codec
+from leadbot.store.leads import load_lead
+from leadbot.store.outbox import OutboxEntry
+from leadbot.store.states import Lane
+
+_log = structlog.get_logger()
+
+NOT_SET_UP = timedelta(minutes=10)
+"""How often to look whether a CRM or a notifier has been set up meanwhile."""
+
+REFUSED_ACCOUNT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Errands:
+    """crm and notifier may be missing: their rows wait, nothing is lost."""
+
+    store: Store
+    clock: Clock
+    crm: CrmAdapter | None
+    notifier: Notifier | None
+
+    def run(self, entry: OutboxEntry, brand_handle: str) -> None:
+        """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
+        effect = codec.effect(entry.kind, entry.payload)
+        try:
+            if isinstance(effect, m.PushToCrm):
+                self._push(entry, effect, brand_handle)
+            elif isinstance(effect, m.Notify):
+                self._notify(entry, effect)
+        except (TransientError, UnknownOutcome) as error:
+            self._try_later(entry, error)
+        except AccountError as error:
+            self._hold(entry, REFUSED_ACCOUNT, error.reason, str(error))
+        except PermanentError as error:
+            self._give_up(entry, error.reason, str(error))
+
+    def _push(self, entry: OutboxEntry, effect: m.PushToCrm, brand_handle: str) -> None:
+        if self.crm is None:
+            self._hold(entry, NOT_SET_UP, "no_crm", "no CRM is set up")
+            return
+        lead = load_lead(self.store.database, effect.handoff_key, brand_handle=brand_handle)
+        ref = self.crm.upsert(lead, key=entry.key)
+        note_id = None
+        if "add_note" in self.crm.capabilities():
+            note_id = self.crm.add_note(ref, note(lead), key=f"{entry.key}:note")
+        now = self.clock.now()
+        self.store.outbox.pushed(entry, now, handoff_key=effect.handoff_key, ref=ref, note_id=note_id)
+        _log.info("lead.pushed", key=entry.key, ref=ref)
+
+    def _notify(self, entry: OutboxEntry, effect: m.Notify) -> None:
+        if self.notifier is None:
+            self._hold(entry, NOT_SET_UP, "no_notifier", "no way to notify a team is set up")
+            return
+        self.notifier.notify(effect.team, effect.subject, effect.labels, key=entry.key)
+        self.store.outbox.done(entry, self.clock.now())
+        _log.info("notice.delivered", key=entry.key, team=effect.team)
+
+    def _try_later(self, entry: OutboxEntry, error: TransientError | UnknownOutcome) -> None:
+        asked = error.retry_at if isinstance(error, TransientError) else None
+        until = retry_at(self.clock.now(), entry.attempts, seed=entry.key, asked=asked)
+        self.store.outbox.failed_for_now(entry, until=until, rule=f"{entry.lane}_unavailable", why=str(error))
+        _log.info("errand.postponed", key=entry.key, until=until.isoformat(), why=str(error))
+
+    def _hold(self, entry: OutboxEntry, wait: timedelta, rule: str, why: str) -> None:
+        self.store.outbox.postpone([entry.id], until=self.clock.now() + wait, rule=rule, why=why)
+        _log.warning("errand.held", key=entry.key, rule=rule, why=why)
+
+    def _give_up(self, entry: OutboxEntry, reason: str, why: str) -> None:
+        self.store.outbox.given_up(entry, reason, self.clock.now(), why=why)
+        _log.error("errand.refused", key=entry.key, reason=reason, why=why, lane=Lane(entry.lane))
+
+
+def note(lead: m.Lead) -> str:
+    """The whole story for the CRM's record: consent first, then the receipt, each point with its words and source."""
+    head = [
+        f"From @{lead.username} to @{lead.brand_handle} on X: {lead.permalink}",
+        f"Consent: {lead.consent.value}, in their words: “{lead.consent_words}”",
+        f"Score {lead.score}, which is the sum of:",
+    ]
+    lines = [
+        f"{line.points:+d}  {line.card} = {line.answer}: “{line.words}” ({line.source})"
+        for line in lead.receipt
+    ]
+    return "\n".join(head + lines)

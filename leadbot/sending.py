@@ -1,0 +1,124 @@
+"""Sends one reply and writes down what became of it. Never twice: whatever is not surely unsent is looked for first."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from leadbot import model as m
+from leadbot.backoff import retry_at
+from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
+from leadbot.ports import Clock, PostWriter
+from leadbot.store import Store
+from leadbot.store.outbox import OutboxEntry
+
+_log = structlog.get_logger()
+
+PER_POST = frozenset({"duplicate", "parent_gone", "too_long"})
+"""Refusals that say something about one reply only. All others, five in a row, say something about the account."""
+
+MOST_ALIKE = 5
+FIRST_LOOK = timedelta(seconds=5)
+_LINK = re.compile(r"https?://\S+")
+
+
+def same_words(normalise: Callable[[str], str], one: str, other: str) -> bool:
+    """Whether two texts are one reply: X shortens links and may touch spaces, nothing else."""
+    return normalise(_LINK.sub(" ", one)).split() == normalise(_LINK.sub(" ", other)).split()
+
+
+class Breaker:
+    """Counts refusals of one kind in a row, brand by brand."""
+
+    def __init__(self) -> None:
+        self._runs: dict[m.BrandId, tuple[str, int]] = defaultdict(lambda: ("", 0))
+
+    def passed(self, brand_id: m.BrandId) -> None:
+        """Something was accepted: the run is over."""
+        self._runs.pop(brand_id, None)
+
+    def refused(self, brand_id: m.BrandId, reason: str) -> int:
+        """One more refusal. Returns how many of this kind came in a row; 0 for those of a single post."""
+        if reason in PER_POST:
+            return 0
+        last, count = self._runs[brand_id]
+        self._runs[brand_id] = (reason, count + 1 if reason == last else 1)
+        return self._runs[brand_id][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Carries out replies the gate let through. reply_usd: what X charges for one."""
+
+    store: Store
+    clock: Clock
+    breaker: Breaker
+    reply_usd: float
+
+    def send(self, entry: OutboxEntry, effect: m.SendReply, writer: PostWriter) -> None:
+        """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
+        try:
+            post_id = writer.send(entry.text, in_reply_to=effect.in_reply_to, exclude=effect.exclude)
+        except TransientError as error:
+            self._try_later(entry, error)
+        except AccountError as error:
+            self._stop_brand(entry, error)
+        except PermanentError as error:
+            self._refused(entry, error)
+        except Exception as error:
+            # Also for errors nobody foresaw: they may have been raised after the request was carried out.
+            self._unknown(entry, error)
+        else:
+            self.breaker.passed(entry.brand_id)
+            self.sent(entry, post_id)
+
+    def sent(self, entry: OutboxEntry, post_id: m.PostId) -> None:
+        """X has it, as its answer or the brand's timeline says."""
+        self.store.outbox.reply_sent(entry, post_id, self.clock.now(), cost_usd=self.reply_usd)
+        _log.info("reply.sent", key=entry.key, post_id=post_id, brand=entry.brand_id)
+        self.store.heard.send()
+
+    def refuse(self, entry: OutboxEntry, reason: str, why: str) -> None:
+        """It will not be sent; the engine turns that into a task."""
+        self.store.outbox.reply_refused(entry, reason, self.clock.now(), why=why)
+        _log.warning("reply.refused", key=entry.key, reason=reason, why=why, brand=entry.brand_id)
+        self.store.heard.send()
+
+    def _try_later(self, entry: OutboxEntry, error: TransientError) -> None:
+        now = self.clock.now()
+        until = retry_at(now, entry.attempts, seed=entry.key, asked=error.retry_at)
+        self.store.outbox.failed_for_now(entry, until=until, rule="x_unavailable", why=str(error))
+        _log.info("reply.postponed", key=entry.key, until=until.isoformat(), why=str(error))
+
+    def _stop_brand(self, entry: OutboxEntry, error: AccountError) -> None:
+        self.store.brands.pause(entry.brand_id, why=f"X refuses the account: {error}", by="account")
+        now = self.clock.now()
+        self.store.outbox.failed_for_now(entry, until=now, rule=error.reason, why=str(error))
+
+    def _refused(self, entry: OutboxEntry, error: PermanentError) -> None:
+        if error.reason == "duplicate" and entry.rule == "resend":
+            # X knows these words already: the first try got through after all.
+            self._unknown(entry, error)
+            return
+        self.refuse(entry, error.reason, str(error))
+        alike = self.breaker.refused(entry.brand_id, error.reason)
+        if alike >= MOST_ALIKE:
+            why = f"{alike} replies in a row were refused as {error.reason}; nothing is sent until resumed"
+            self.store.brands.pause(entry.brand_id, why=why, by="breaker")
+            self.breaker.passed(entry.brand_id)
+
+    def _unknown(self, entry: OutboxEntry, error: Exception) -> None:
+        until = self.clock.now() + FIRST_LOOK
+        rule = "outcome_unknown" if isinstance(error, UnknownOutcome) else "unforeseen_error"
+        self.store.outbox.look_again(entry, until=until, rule=rule, why=f"{type(error).__name__}: {error}")
+        _log.warning("reply.lost_sight_of", key=entry.key, why=str(error), brand=entry.brand_id)
+
+
+def is_overdue(entry: OutboxEntry, now: datetime, after: timedelta) -> bool:
+    """Whether the last try is longer ago than that."""
+    return entry.sending_at is None or now >= entry.sending_at + after

@@ -1,0 +1,129 @@
+"""What holds for a brand right now: its mode, its pause, and whether it has caught up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.engine import Connection
+
+from leadbot.model import BrandId, Mode
+from leadbot.ports import Clock
+from leadbot.store import dialect
+from leadbot.store.database import Database
+from leadbot.store.signal import Signal
+from leadbot.store.states import InboxState
+from leadbot.store.tables import BRAND_STATE, INBOX
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class BrandState:
+    """A brand as the gate sees it. mode None: as configured. paused_at None: not paused."""
+
+    brand_id: BrandId
+    handle: str = ""
+    mode: Mode | None = None
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    paused_why: str = ""
+    has_caught_up: bool = False
+    last_heard_at: datetime | None = None
+
+
+class Brands:
+    """Reads and sets `BrandState`. Each setter is one transaction and raises TransientError."""
+
+    def __init__(self, database: Database, clock: Clock, on_change: Signal) -> None:
+        self._database = database
+        self._clock = clock
+        self._on_change = on_change
+
+    def state(self, brand_id: BrandId) -> BrandState:
+        """How the brand stands; its defaults if nothing was ever set."""
+        with self._database.read() as connection:
+            return load_state(connection, brand_id)
+
+    def introduce(self, brand_id: BrandId, handle: str) -> None:
+        """Remember the brand's handle, for display."""
+        self._set(brand_id, handle=handle)
+
+    def set_mode(self, brand_id: BrandId, mode: Mode | None) -> None:
+        """Override the configured mode; None goes back to it."""
+        self._set(brand_id, mode=None if mode is None else mode.value)
+
+    def pause(self, brand_id: BrandId, *, why: str, by: str) -> None:
+        """Nothing leaves for this brand until `resume`. The first reason stays: it is the cause."""
+        with self._database.write() as connection:
+            pause(connection, brand_id, why=why, by=by, at=self._clock.now())
+        self._on_change.send()
+
+    def resume(self, brand_id: BrandId) -> None:
+        """Lift a pause."""
+        self._set(brand_id, paused_at=None, paused_by=None, paused_why="")
+        _log.info("brand.resumed", brand=brand_id)
+
+    def begin_catch_up(self, brand_id: BrandId) -> None:
+        """A start or a reconnect: nothing is sent until one complete poll has been decided."""
+        self._set(brand_id, has_caught_up=False, catch_up_to=None)
+
+    def poll_completed(self, brand_id: BrandId, newest_id: int | None = None) -> None:
+        """All pages are on disk up to inbox row `newest_id` (the brand's newest if None)."""
+        with self._database.write() as connection:
+            if newest_id is None:
+                query = select(func.max(INBOX.c.id)).where(INBOX.c.brand_id == brand_id)
+                newest_id = connection.execute(query).scalar() or 0
+            _set(connection, brand_id, catch_up_to=newest_id)
+        self._on_change.send()
+
+    def _set(self, brand_id: BrandId, **values: object) -> None:
+        with self._database.write() as connection:
+            _set(connection, brand_id, **values)
+        self._on_change.send()
+
+
+def begin_catch_up_everywhere(connection: Connection) -> None:
+    """At a start no brand has caught up, whatever an earlier run left behind."""
+    connection.execute(update(BRAND_STATE).values(has_caught_up=False, catch_up_to=None))
+
+
+def pause(connection: Connection, brand_id: BrandId, *, why: str, by: str, at: datetime) -> None:
+    """Pause inside somebody's transaction; an earlier pause stays as it is."""
+    if load_state(connection, brand_id).paused_at is None:
+        _set(connection, brand_id, paused_at=at, paused_by=by, paused_why=why)
+        _log.warning("brand.paused", brand=brand_id, by=by, why=why)
+
+
+def load_state(connection: Connection, brand_id: BrandId) -> BrandState:
+    """The state inside somebody's transaction."""
+    query = select(BRAND_STATE).where(BRAND_STATE.c.brand_id == brand_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return BrandState(brand_id)
+    return BrandState(
+        brand_id=brand_id,
+        handle=row["handle"],
+        mode=None if row["mode"] is None else Mode(row["mode"]),
+        paused_at=row["paused_at"],
+        paused_by=row["paused_by"],
+        paused_why=row["paused_why"],
+        has_caught_up=row["has_caught_up"] or _has_decided(connection, brand_id, row["catch_up_to"]),
+        last_heard_at=row["last_heard_at"],
+    )
+
+
+def _has_decided(connection: Connection, brand_id: BrandId, up_to: int | None) -> bool:
+    if up_to is None:
+        return False
+    is_waiting = exists().where(
+        INBOX.c.state == InboxState.NEW, INBOX.c.brand_id == brand_id, INBOX.c.id <= up_to
+    )
+    return not connection.execute(select(is_waiting)).scalar()
+
+
+def _set(connection: Connection, brand_id: BrandId, **values: object) -> None:
+    row = {"brand_id": brand_id, "handle": "", "paused_why": "", "has_caught_up": False, **values}
+    connection.execute(dialect.upsert(connection, BRAND_STATE, list(values)), row)

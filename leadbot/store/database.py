@@ -1,0 +1,115 @@
+"""The open database: short transactions, one writer at a time where the database has one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from leadbot.errors import ConfigError, Problem, TransientError
+from leadbot.store import dialect, migrate
+
+
+class Database:
+    """Hands out transactions. Safe to share between threads; `close` it at the end."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._lock: AbstractContextManager[object] = (
+            threading.Lock() if dialect.has_one_writer(engine) else nullcontext()
+        )
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction, durable when the block ends without an error.
+
+        Keep work outside of it: all other writers wait. Raises TransientError when the database stays busy.
+        """
+        with self._lock, self.engine.connect() as plain:
+            connection = plain.execution_options(**{dialect.WRITES: True})
+            try:
+                with connection.begin():
+                    yield connection
+            except OperationalError as error:
+                raise _as_transient(error) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One read transaction: everything in the block sees the same moment."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _as_transient(error: OperationalError) -> Exception:
+    text = str(error.orig)
+    is_busy = "locked" in text or "busy" in text or error.connection_invalidated
+    return TransientError(f"the database is busy: {text}") if is_busy else error
+
+
+def open_database(url: str) -> Database:
+    """Open the database and bring its tables up to date.
+
+    url: ``sqlite:///leadbot.db`` (three slashes relative, four absolute). Raises ConfigError for a URL that
+    cannot be understood, a place that cannot be written, or tables made by a newer leadbot.
+    """
+    parsed = _parse(url)
+    try:
+        engine = dialect.make_engine(parsed)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise _config_error(f"no driver for {parsed.drivername} ({error})", _GOOD_URL) from error
+    try:
+        migrate.upgrade(engine)
+    except migrate.NewerSchemaError as error:
+        engine.dispose()
+        raise _config_error(
+            f"the database was last used by a newer leadbot (its tables are at revision {error.revision})",
+            "upgrade leadbot, or point database.url at another file",
+        ) from error
+    except DBAPIError as error:
+        engine.dispose()
+        raise _config_error(
+            f"cannot open or write {parsed.render_as_string()}: {error.orig}",
+            "check that the folder exists, that it may be written, and that the file is a leadbot database",
+        ) from error
+    return Database(engine)
+
+
+_GOOD_URL = "write for example sqlite:///leadbot.db"
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise _config_error(f"{url!r} is not a database URL ({error})", _GOOD_URL) from error
+    if parsed.get_backend_name() == "sqlite":
+        _check_sqlite_file(parsed)
+    return parsed
+
+
+def _check_sqlite_file(url: URL) -> None:
+    if not url.database or url.database == ":memory:":
+        raise _config_error("a database in memory forgets everything at a restart", _GOOD_URL)
+    folder = Path(url.database).expanduser().parent
+    if not folder.is_dir():
+        raise _config_error(f"the folder {folder} does not exist", f"create it: mkdir -p {folder}")
+
+
+def _config_error(what: str, fix: str) -> ConfigError:
+    return ConfigError([Problem(where="database.url", what=what, fix=fix, rule="database-url")])

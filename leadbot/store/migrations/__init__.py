@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `leadbot.store.migrate` without an ini file."""

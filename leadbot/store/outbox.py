@@ -1,0 +1,270 @@
+"""The one door out: rows to carry out, head of line per conversation, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.engine import Connection, RowMapping
+
+from leadbot.model import BrandId, ConversationId, Event, PersonId, PostId, ReplyRefused, ReplySent
+from leadbot.store import brands, dialect, inbox, spend
+from leadbot.store.database import Database
+from leadbot.store.states import CLAIMABLE, UNSETTLED, Lane, OutboxState
+from leadbot.store.tables import HANDOFF, OUTBOX, TASK
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """An effect that waits to be carried out, its payload still as JSON."""
+
+    id: int
+    key: str
+    kind: str
+    lane: Lane
+    brand_id: BrandId
+    person_id: PersonId
+    conversation_id: ConversationId
+    payload: str
+    text: str
+    parent_id: PostId | None
+    root_id: PostId | None
+    state: OutboxState
+    rule: str
+    attempts: int
+    looks: int
+    approved_by: str | None
+    created_at: datetime
+    sending_at: datetime | None
+
+
+COLUMNS = [OUTBOX.c[name] for name in OutboxEntry.__dataclass_fields__]
+
+
+def entry_of(row: RowMapping) -> OutboxEntry:
+    """An outbox row as a value."""
+    values = dict(row)
+    return OutboxEntry(**{**values, "lane": Lane(row["lane"]), "state": OutboxState(row["state"])})
+
+
+class Outbox:
+    """Claims and outcomes for one relay. Every setter is one transaction and raises TransientError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def recover(self) -> int:
+        """At a start: rows found in ``sending`` are unknown, and no brand has caught up. Returns how many rows."""
+        with self._database.write() as connection:
+            brands.begin_catch_up_everywhere(connection)
+            return lose_track(connection, except_ids=())
+
+    def lose_track(self, except_ids: Collection[int]) -> int:
+        """Rows in ``sending`` that no thread of ours is sending: their outcome could not be written down."""
+        with self._database.write() as connection:
+            return lose_track(connection, except_ids)
+
+    def due(
+        self,
+        brand_ids: Sequence[BrandId],
+        now: datetime,
+        *,
+        limit: int,
+        lanes: Collection[Lane] = tuple(Lane),
+    ) -> list[OutboxEntry]:
+        """Rows whose time has come and that are first in their conversation's lane, oldest first."""
+        table, earlier = OUTBOX.c, OUTBOX.alias("earlier")
+        is_behind = exists().where(
+            earlier.c.conversation_id == table.conversation_id,
+            earlier.c.lane == table.lane,
+            earlier.c.id < table.id,
+            earlier.c.state.in_(UNSETTLED),
+        )
+        query = (
+            select(*COLUMNS)
+            .where(
+                table.state.in_(CLAIMABLE),
+                table.not_before <= now,
+                table.brand_id.in_(brand_ids),
+                table.lane.in_(lanes),
+                ~is_behind,
+            )
+            .order_by(table.id)
+            .limit(limit)
+        )
+        return self._entries(query)
+
+    def unknown(self, brand_ids: Sequence[BrandId], now: datetime) -> list[OutboxEntry]:
+        """Rows of unknown fate that are due for another look, oldest first."""
+        query = (
+            select(*COLUMNS)
+            .where(
+                OUTBOX.c.state == OutboxState.UNKNOWN,
+                OUTBOX.c.not_before <= now,
+                OUTBOX.c.brand_id.in_(brand_ids),
+            )
+            .order_by(OUTBOX.c.id)
+        )
+        return self._entries(query)
+
+    def next_due_at(self, brand_ids: Sequence[BrandId]) -> datetime | None:
+        """When the next row is due."""
+        states = (*CLAIMABLE, OutboxState.UNKNOWN)
+        query = select(func.min(OUTBOX.c.not_before)).where(
+            OUTBOX.c.state.in_(states), OUTBOX.c.brand_id.in_(brand_ids)
+        )
+        with self._database.read() as connection:
+            found: datetime | None = connection.execute(query).scalar()
+        return found
+
+    def postpone(self, ids: Collection[int], *, until: datetime, rule: str, why: str = "") -> None:
+        """Not now; asked again at `until`. The reason is shown."""
+        with self._database.write() as connection:
+            settle(connection, ids, OutboxState.HELD, not_before=until, rule=rule, why=why)
+
+    def mark_sending(self, ids: Collection[int], now: datetime) -> None:
+        """About to be carried out."""
+        with self._database.write() as connection:
+            sending(connection, ids, now)
+
+    def failed_for_now(self, entry: OutboxEntry, *, until: datetime, rule: str, why: str) -> None:
+        """Surely not carried out; tried again at `until`."""
+        with self._database.write() as connection:
+            settle(connection, [entry.id], OutboxState.PENDING, not_before=until, rule=rule, why=why)
+
+    def look_again(
+        self, entry: OutboxEntry, *, until: datetime, rule: str, why: str = "", looked: bool = False
+    ) -> None:
+        """Nobody knows whether it was carried out: look at `until`. looked: we looked once more and found nothing."""
+        with self._database.write() as connection:
+            settle(
+                connection,
+                [entry.id],
+                OutboxState.UNKNOWN,
+                not_before=until,
+                rule=rule,
+                why=why,
+                looks=entry.looks + looked,
+            )
+
+    def resend(self, entry: OutboxEntry, now: datetime) -> None:
+        """Looked for twice and surely not there: it goes through the gate again."""
+        with self._database.write() as connection:
+            settle(
+                connection, [entry.id], OutboxState.PENDING, not_before=now, rule="resend", why="", looks=0
+            )
+
+    def reply_sent(self, entry: OutboxEntry, post_id: PostId, now: datetime, *, cost_usd: float) -> None:
+        """X has it: the row, the event for the engine and what it cost are one transaction."""
+        with self._database.write() as connection:
+            settle(connection, [entry.id], OutboxState.SENT, settled_at=now, post_id=post_id, rule="", why="")
+            tell(connection, entry, ReplySent(entry.key, post_id, now), now)
+            spend.add(connection, entry.brand_id, "reply", 1, cost_usd, at=now)
+
+    def reply_refused(self, entry: OutboxEntry, reason: str, now: datetime, *, why: str = "") -> None:
+        """It will not be sent: the engine hears of it and a human gets a task."""
+        with self._database.write() as connection:
+            refuse(connection, entry, reason, now, why=why)
+
+    def done(self, entry: OutboxEntry, now: datetime) -> None:
+        """A notice was delivered."""
+        with self._database.write() as connection:
+            settle(connection, [entry.id], OutboxState.SENT, settled_at=now, rule="", why="")
+
+    def pushed(
+        self, entry: OutboxEntry, now: datetime, *, handoff_key: str, ref: str, note_id: str | None
+    ) -> None:
+        """The CRM has the lead; its ids are kept so that record and note can be found and deleted."""
+        with self._database.write() as connection:
+            settle(connection, [entry.id], OutboxState.SENT, settled_at=now, rule="", why="")
+            connection.execute(
+                update(HANDOFF).where(HANDOFF.c.key == handoff_key).values(crm_ref=ref, crm_note_id=note_id)
+            )
+
+    def given_up(self, entry: OutboxEntry, reason: str, now: datetime, *, why: str) -> None:
+        """A notice or a push was refused for good: a task tells a human."""
+        with self._database.write() as connection:
+            settle(connection, [entry.id], OutboxState.REFUSED, settled_at=now, rule=reason, why=why)
+            connection.execute(dialect.insert_new(connection, TASK), _task(entry, reason, now, why))
+
+    def _entries(self, query: Any) -> list[OutboxEntry]:
+        with self._database.read() as connection:
+            return [entry_of(row) for row in connection.execute(query).mappings()]
+
+
+def lose_track(connection: Connection, except_ids: Collection[int]) -> int:
+    """``sending`` → ``unknown``; errands, whose keys make them safe to repeat, → ``pending``. Returns how many."""
+    is_lost = and_(OUTBOX.c.state == OutboxState.SENDING, OUTBOX.c.id.not_in(list(except_ids)))
+    is_reply = OUTBOX.c.lane == Lane.REPLY
+    rule = "stopped_while_sending"
+    replies = update(OUTBOX).where(is_lost, is_reply).values(state=OutboxState.UNKNOWN, rule=rule)
+    errands = update(OUTBOX).where(is_lost, ~is_reply).values(state=OutboxState.PENDING, rule=rule)
+    return connection.execute(replies).rowcount + connection.execute(errands).rowcount
+
+
+def settle(connection: Connection, ids: Collection[int], state: OutboxState, **values: object) -> None:
+    """Set the state of rows inside somebody's transaction."""
+    statement = update(OUTBOX).where(OUTBOX.c.id.in_(list(ids))).values(state=state, **values)
+    connection.execute(statement)
+
+
+def sending(connection: Connection, ids: Collection[int], now: datetime, **values: object) -> None:
+    """Mark rows as being carried out: from here on a stop leaves them unknown."""
+    settle(
+        connection,
+        ids,
+        OutboxState.SENDING,
+        sending_at=now,
+        not_before=now,
+        attempts=OUTBOX.c.attempts + 1,
+        rule="",
+        why="",
+        **values,
+    )
+
+
+def refuse(
+    connection: Connection,
+    entry: OutboxEntry,
+    reason: str,
+    now: datetime,
+    *,
+    why: str = "",
+    state: OutboxState = OutboxState.REFUSED,
+) -> None:
+    """Settle a reply that will not be sent, and tell the engine, inside somebody's transaction."""
+    settle(connection, [entry.id], state, settled_at=now, rule=reason, why=why)
+    tell(connection, entry, ReplyRefused(entry.key, reason, now), now)
+
+
+def tell(connection: Connection, entry: OutboxEntry, event: Event, now: datetime) -> None:
+    """The outcome of an effect comes back as an event, once per row."""
+    what = "sent" if isinstance(event, ReplySent) else "refused"
+    row = inbox.event_values(entry.brand_id, entry.person_id, event, key=f"{what}:{entry.key}", at=now)
+    inbox.put(connection, [row])
+
+
+def still_claimable(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Which of the rows nobody has touched meanwhile (a desk may have dropped one)."""
+    table = OUTBOX.c
+    query = select(table.id).where(table.id.in_(list(ids)), or_(*(table.state == s for s in CLAIMABLE)))
+    return set(connection.execute(query).scalars())
+
+
+def _task(entry: OutboxEntry, reason: str, now: datetime, why: str) -> dict[str, Any]:
+    kind = "crm_refused" if entry.lane is Lane.CRM else "notice_refused"
+    return {
+        "key": f"{entry.key}:{kind}",
+        "brand_id": entry.brand_id,
+        "person_id": entry.person_id,
+        "conversation_id": entry.conversation_id,
+        "kind": kind,
+        "why": f"{reason}: {why}" if why else reason,
+        "draft": "",
+        "post_id": None,
+        "state": "open",
+        "created_at": now,
+    }

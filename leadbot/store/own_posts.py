@@ -1,0 +1,137 @@
+"""The brand's own timeline as we saw it: which posts are ours, and which a human wrote by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.engine import Connection
+
+from leadbot.model import BrandId, PersonId, PostId, TakenOver
+from leadbot.ports import SentPost
+from leadbot.store import dialect, inbox
+from leadbot.store.database import Database
+from leadbot.store.states import MAYBE_OUT
+from leadbot.store.tables import INBOX, OUTBOX, OWN_POST
+
+SameWords = Callable[[str, str], bool]
+"""Whether two texts are the same reply, whatever X did to links and spaces."""
+
+
+class OwnPosts:
+    """Keeps own posts and compares them with what we sent."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, brand_id: BrandId) -> tuple[PostId, datetime] | None:
+        """The newest own post seen so far."""
+        query = (
+            select(OWN_POST.c.id, OWN_POST.c.created_at)
+            .where(OWN_POST.c.brand_id == brand_id)
+            .order_by(OWN_POST.c.created_at.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else (PostId(row.id), row.created_at)
+
+    def under(self, brand_id: BrandId, parent_id: str) -> list[tuple[str, str]]:
+        """Own posts under a post: (id, words), oldest first."""
+        query = (
+            select(OWN_POST.c.id, OWN_POST.c.said)
+            .where(OWN_POST.c.brand_id == brand_id, OWN_POST.c.in_reply_to == parent_id)
+            .order_by(OWN_POST.c.created_at)
+        )
+        with self._database.read() as connection:
+            return [(row.id, row.said) for row in connection.execute(query)]
+
+    def keep(
+        self, brand_id: BrandId, posts: Sequence[SentPost], now: datetime, *, same_words: SameWords
+    ) -> int:
+        """Remember what the timeline shows. Returns how many posts under a person's post were written by hand.
+
+        Each of those becomes a `TakenOver` event by ``native``: a human speaks there now (SCENARIOS 18). A post that
+        matches a row of ours in flight is ours, even if nobody has told us yet (SCENARIOS 19).
+        """
+        if not posts:
+            return 0
+        with self._database.write() as connection:
+            ours = _ours(connection, brand_id, posts, same_words)
+            people = _answered_people(connection, brand_id, posts)
+            rows = [_row(brand_id, post, ours.get(post.id), people) for post in posts]
+            connection.execute(dialect.insert_new(connection, OWN_POST), rows)
+            _learn_late(connection, ours)
+            by_hand = [p for p in posts if p.id not in ours and p.in_reply_to in people]
+            return inbox.put(
+                connection,
+                [
+                    inbox.event_values(
+                        brand_id,
+                        people[p.in_reply_to or ""],
+                        TakenOver("native", now),
+                        key=f"native:{p.id}",
+                        at=now,
+                    )
+                    for p in by_hand
+                ],
+            )
+
+
+def _ours(
+    connection: Connection, brand_id: BrandId, posts: Sequence[SentPost], same_words: SameWords
+) -> dict[str, str]:
+    table = OUTBOX.c
+    ids = [post.id for post in posts]
+    parents = [post.in_reply_to for post in posts if post.in_reply_to]
+    query = select(table.key, table.parent_id, table.text, table.post_id).where(
+        table.brand_id == brand_id,
+        table.state.in_(MAYBE_OUT),
+        or_(table.post_id.in_(ids), table.parent_id.in_(parents)),
+    )
+    rows = connection.execute(query).all()
+    by_id: dict[str, str] = {row.post_id: row.key for row in rows if row.post_id}
+    ours: dict[str, str] = {post.id: by_id[post.id] for post in posts if post.id in by_id}
+    for post in posts:
+        for row in rows:
+            is_free = row.post_id is None and row.parent_id == post.in_reply_to
+            if post.id not in ours and is_free and same_words(row.text, post.said):
+                ours[post.id] = row.key
+    return ours
+
+
+def _answered_people(
+    connection: Connection, brand_id: BrandId, posts: Sequence[SentPost]
+) -> dict[str, PersonId]:
+    parents = [post.in_reply_to for post in posts if post.in_reply_to]
+    query = select(INBOX.c.post_id, INBOX.c.person_id).where(
+        INBOX.c.brand_id == brand_id, INBOX.c.post_id.in_(parents)
+    )
+    found = connection.execute(query)
+    return {row.post_id: PersonId(row.person_id) for row in found if row.person_id != brand_id}
+
+
+def _row(
+    brand_id: BrandId, post: SentPost, outbox_key: str | None, people: dict[str, PersonId]
+) -> dict[str, object]:
+    return {
+        "id": post.id,
+        "brand_id": brand_id,
+        "person_id": people.get(post.in_reply_to or ""),
+        "in_reply_to": post.in_reply_to,
+        "root_id": post.root_id,
+        "said": post.said,
+        "outbox_key": outbox_key,
+        "created_at": post.created_at,
+    }
+
+
+def _learn_late(connection: Connection, ours: dict[str, str]) -> None:
+    # Seen before its outcome was on disk, and only now known to be ours.
+    for post_id, key in ours.items():
+        connection.execute(
+            update(OWN_POST)
+            .where(OWN_POST.c.id == post_id, OWN_POST.c.outbox_key.is_(None))
+            .values(outbox_key=key)
+        )

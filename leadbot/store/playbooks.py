@@ -1,0 +1,109 @@
+"""Shipped playbooks, kept whole: a dialog finishes on the version it began with, even when the file is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import distinct, or_, select, update
+from sqlalchemy.sql import Select
+
+from leadbot.model import Status, VersionId
+from leadbot.ports import Clock
+from leadbot.store import dialect
+from leadbot.store.database import Database
+from leadbot.store.tables import CONVERSATION, PLAYBOOK_VERSION
+
+REOPENS_WITHIN = timedelta(days=31)
+"""An answer may reopen a dialog for 30 days (SCENARIOS 5); the extra day spares us the edge."""
+
+
+class Shippable(Protocol):
+    """What `Playbooks.ship` needs of a playbook."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def brand(self) -> str: ...
+    @property
+    def version(self) -> VersionId: ...
+    @property
+    def content(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlaybook:
+    """A shipped playbook as its author wrote it."""
+
+    version: VersionId
+    brand: str
+    name: str
+    file: str
+    content: str
+    shipped_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+class Playbooks:
+    """Which versions are live, which are still in use, and what they said."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def ship(self, playbook: Shippable) -> None:
+        """Make this version the live one of its name. Shipping an old version again is a rollback."""
+        row = {
+            "version": playbook.version,
+            "brand": playbook.brand,
+            "name": playbook.name,
+            "file": playbook.file,
+            "content": playbook.content,
+            "shipped_at": self._clock.now(),
+            "withdrawn_at": None,
+        }
+        with self._database.write() as connection:
+            replace = ["file", "shipped_at", "withdrawn_at"]
+            connection.execute(dialect.upsert(connection, PLAYBOOK_VERSION, replace), row)
+
+    def withdraw(self, brand: str, name: str) -> int:
+        """No dialog starts on any version of this playbook any more. Returns how many versions were live."""
+        table = PLAYBOOK_VERSION.c
+        statement = (
+            update(PLAYBOOK_VERSION)
+            .where(table.brand == brand, table.name == name, table.withdrawn_at.is_(None))
+            .values(withdrawn_at=self._clock.now())
+        )
+        with self._database.write() as connection:
+            return connection.execute(statement).rowcount
+
+    def live(self) -> list[StoredPlaybook]:
+        """The newest shipped version of each playbook that is not withdrawn, by brand and name."""
+        newest: dict[tuple[str, str], StoredPlaybook] = {}
+        for stored in self.versions():
+            newest.setdefault((stored.brand, stored.name), stored)
+        return [stored for _, stored in sorted(newest.items()) if stored.withdrawn_at is None]
+
+    def versions(self) -> list[StoredPlaybook]:
+        """Every version, newest first."""
+        return self._load(select(PLAYBOOK_VERSION))
+
+    def in_use(self) -> list[StoredPlaybook]:
+        """The versions that open dialogs, and those that may be reopened, began with."""
+        table = CONVERSATION.c
+        used = select(distinct(table.playbook_version)).where(
+            table.playbook_version.is_not(None),
+            or_(
+                table.status != Status.IDLE,
+                table.updated_at >= self._clock.now() - REOPENS_WITHIN,
+            ),
+        )
+        return self._load(select(PLAYBOOK_VERSION).where(PLAYBOOK_VERSION.c.version.in_(used)))
+
+    def _load(self, query: Select[tuple[object, ...]]) -> list[StoredPlaybook]:
+        newest_first = query.order_by(PLAYBOOK_VERSION.c.shipped_at.desc())
+        with self._database.read() as connection:
+            return [StoredPlaybook(**row) for row in connection.execute(newest_first).mappings()]

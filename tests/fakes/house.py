@@ -1,0 +1,134 @@
+"""A whole house for tests: store, engine and relay on one file, that can be killed and opened again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from leadbot import model as m
+from leadbot.engine import Engine
+from leadbot.flows import gate
+from leadbot.flows.cards import Deck
+from leadbot.fold import Decide
+from leadbot.relay import Relay
+from leadbot.store import Store, open_database
+from tests.fakes import decide as fake
+from tests.fakes.clock import ManualClock
+from tests.fakes.crm import FakeCrm, FakeNotifier
+from tests.fakes.reader import FakeReader
+from tests.fakes.writer import FakeWriter, Timeline
+
+BRAND = m.BrandId("100")
+SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+
+
+def person(number: int = 7, **more: Any) -> m.Person:
+    """Somebody on X."""
+    return m.Person(m.PersonId(str(number)), f"person{number}", f"Person {number}", **more)
+
+
+def deck(brand: m.Brand | None = None) -> Deck:
+    """A brand that may speak, with no playbooks."""
+    return Deck(brand or m.Brand(BRAND, "acme", "Acme", mode=m.Mode.LIVE), ())
+
+
+class House:
+    """Everything on one database file. The timeline, the CRM and the clock stand for the world: they outlive a kill."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: ManualClock | None = None,
+        brand: m.Brand | None = None,
+        decide: Decide = fake.decide,
+        template: Path | None = None,
+        **relay: Any,
+    ) -> None:
+        self.file = folder / "leadbot.db"
+        if template is not None:
+            shutil.copy(template, self.file)
+        self.clock = clock or ManualClock()
+        self.decks = {BRAND: deck(brand)}
+        self.timeline = Timeline()
+        self.crm = FakeCrm()
+        self.notifier = FakeNotifier()
+        self.reader = FakeReader()
+        self.decide = decide
+        self._relay_options = relay
+        self._posts = 0
+        self.open()
+
+    def open(self) -> None:
+        """A start of the process."""
+        self.store = Store(open_database(f"sqlite:///{self.file}"), self.clock)
+        self.writer = FakeWriter(BRAND, self.clock, self.timeline)
+        self.engine = Engine(
+            self.store,
+            self.reader,
+            self.decks,
+            self.clock,
+            decide=lambda *args, **more: self.decide(*args, **more),
+            new_conversation=fake.new_conversation,
+            normalise=gate.normalise,
+        )
+        options: dict[str, Any] = {"workers": 0, **self._relay_options}
+        self.relay = Relay(
+            self.store,
+            self.decks,
+            {BRAND: self.writer},
+            self.clock,
+            ask=gate.ask,
+            normalise=gate.normalise,
+            crm=self.crm,
+            notifier=self.notifier,
+            **options,
+        )
+        self.relay.recover()
+
+    def close(self) -> None:
+        """The end of the process, orderly or not."""
+        self.relay.close()
+        self.store.close()
+
+    def restart(self) -> None:
+        """Gone and back."""
+        self.close()
+        self.open()
+
+    def post(self, said: str, *, by: int = 7, version: int = 0, **more: Any) -> m.Post:
+        """A post that mentions the brand. Not heard yet."""
+        self._posts += 1
+        now = self.clock.now()
+        ms = int(now.timestamp() * 1000) - SNOWFLAKE_EPOCH_MS
+        post_id = m.PostId(str((ms << 22) + self._posts))
+        author = m.PersonId(str(by))
+        values = {"root_id": post_id, **more}
+        return m.Post(post_id, author, f"@acme {said}", said, now, **values)
+
+    def hear(self, *posts: m.Post) -> int:
+        """The listener puts posts into the inbox and has then seen everything there is."""
+        heard = [(post, person(int(post.author_id))) for post in posts]
+        new = self.store.inbox.put_posts(BRAND, heard, channel="poll")
+        self.store.brands.poll_completed(BRAND)
+        return new
+
+    def say(self, said: str, *, by: int = 7, **more: Any) -> m.Post:
+        """Post and hear in one go."""
+        post = self.post(said, by=by, **more)
+        self.hear(post)
+        return post
+
+    def settle(self, *, seconds: float = 0.0) -> None:
+        """Let time pass, then work until nothing is due."""
+        self.clock.advance(seconds)
+        for _ in range(200):
+            if not self.engine.step() + self.relay.step():
+                return
+        raise AssertionError("engine and relay never come to rest")
+
+    def wait_out(self, minutes: int) -> None:
+        """Let minutes pass, working once every ten seconds."""
+        for _ in range(minutes * 6):
+            self.settle(seconds=10)
