@@ -1,0 +1,94 @@
+"""One question to X at a time, as one account or as the app, with failures told as errors of leadbot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import requests
+import tweepy
+
+from leadbot.errors import AccountError, TransientError, UnknownOutcome
+from leadbot.ports import Clock
+from leadbot.x.credentials import Credentials
+from leadbot.x.limits import Limits
+from leadbot.x.refusals import Answer, error_for, error_for_failure
+from leadbot.x.session import ClientPool, Rebase, TimeOuts
+
+Question = Callable[[tweepy.Client], requests.Response]
+
+
+class Door:
+    """Asks X. Never retries, never waits. Safe for several threads at once."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        clock: Clock,
+        *,
+        base_url: str,
+        owner: str,
+        as_app: bool = False,
+        limits: Limits | None = None,
+        time_outs: TimeOuts | None = None,
+    ) -> None:
+        self._clock = clock
+        self._as_app = as_app
+        self._pool = ClientPool(
+            credentials, base_url, as_app=as_app, owner=owner, limits=limits, time_outs=time_outs
+        )
+
+    @property
+    def user_auth(self) -> bool:
+        """What tweepy wants as `user_auth`: True to sign with OAuth 1.0a."""
+        return self._pool.user_auth
+
+    def ask(self, question: Question, *, is_write: bool = False) -> Mapping[str, Any]:
+        """Ask once and return the JSON object of a 2xx answer.
+
+        Raises TransientError, PermanentError, AccountError, and for writes UnknownOutcome. A 401 is
+        confirmed once, because X has had hours in which good tokens were refused (its July 2026 incident).
+        """
+        answer = self._put(question, is_write=is_write)
+        if answer.status == 401:
+            answer = self._confirm(question, answer, is_write=is_write)
+        if 200 <= answer.status < 300:
+            return self._success(answer, is_write=is_write)
+        raise error_for(answer, now=self._clock.now(), is_write=is_write)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def _put(self, question: Question, *, is_write: bool) -> Answer:
+        client, rebase = self._pool.client()
+        try:
+            response = question(client)
+        except requests.RequestException as failure:
+            raise error_for_failure(failure, is_write=is_write) from failure
+        except Exception as failure:  # tweepy's own parsing of an error body may fail too
+            return self._from_wire(rebase, failure, is_write=is_write)
+        return Answer.of(response)
+
+    def _from_wire(self, rebase: Rebase, failure: Exception, *, is_write: bool) -> Answer:
+        response = rebase.last
+        if response is None or response.status_code < 300:
+            raise error_for_failure(failure, is_write=is_write) from failure
+        return Answer.of(response)
+
+    def _confirm(self, question: Question, refused: Answer, *, is_write: bool) -> Answer:
+        if not is_write:
+            return self._put(question, is_write=False)
+        again = self._put(lambda client: client.get_me(user_auth=self.user_auth), is_write=False)
+        if again.status == 200:
+            raise TransientError(f"{refused}: not confirmed, /2/users/me takes the same token")
+        if again.status == 401:
+            raise AccountError("unauthorized", str(again))
+        raise TransientError(f"{refused}: could not be confirmed, {again}")
+
+    def _success(self, answer: Answer, *, is_write: bool) -> Mapping[str, Any]:
+        if answer.body:
+            return answer.body
+        if is_write:
+            raise UnknownOutcome(f"HTTP {answer.status} with a body that is not JSON")
+        raise TransientError(f"HTTP {answer.status} with a body that is not JSON")

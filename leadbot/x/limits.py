@@ -1,0 +1,113 @@
+"""Rate limits as X tells them, in 15-minute and in 24-hour headers. tweepy shows neither.
+
+The daily ones (``x-user-limit-24hour-*``, ``x-app-limit-24hour-*``) stand beside the usual ``x-rate-
+limit-*``, so a 429 may come with 15-minute headers that look healthy.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+PREFIXES = {
+    "15min": "x-rate-limit",
+    "user_day": "x-user-limit-24hour",
+    "app_day": "x-app-limit-24hour",
+}
+"""Our name of a window → how its headers start."""
+
+_ID = re.compile(r"/[0-9]{2,}(?=/|$)")  # one digit is the version of the API
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window as last told: requests allowed, requests left, and when it starts anew (UTC). None: not
+    told."""
+
+    limit: int | None
+    remaining: int | None
+    reset_at: datetime | None
+
+
+def windows_in(headers: Mapping[str, str]) -> dict[str, Window]:
+    """The windows a response tells of; junk in a header counts as "not told"."""
+    found = {}
+    for name, prefix in PREFIXES.items():
+        limit, remaining, reset = (
+            _number(headers.get(f"{prefix}-{part}")) for part in ("limit", "remaining", "reset")
+        )
+        if (limit, remaining, reset) != (None, None, None):
+            found[name] = Window(limit, remaining, _moment(reset))
+    return found
+
+
+def opens_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When a refused (429) request may be tried again, or None if the headers do not say.
+
+    The latest reset of the used-up windows counts. A reset that has passed is clock skew and says nothing:
+    the caller backs off.
+    """
+    told = windows_in(headers)
+    used_up = [window for window in told.values() if window.remaining == 0 and window.reset_at]
+    # Some answers leave `remaining` out; then the 15-minute reset is the best guess there is.
+    guess = [w for name, w in told.items() if name == "15min" and w.remaining is None and w.reset_at]
+    moments = [window.reset_at for window in used_up or guess if window.reset_at and window.reset_at > now]
+    return max(moments, default=None)
+
+
+class Limits:
+    """The windows last seen, by owner (a handle, or "app") and route. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._windows: dict[tuple[str, str], dict[str, Window]] = {}
+
+    def note(self, owner: str, route: str, headers: Mapping[str, str]) -> None:
+        """Remember what a response told about `route` ("GET /2/users/:id/mentions")."""
+        told = windows_in(headers)
+        if told:
+            with self._lock:
+                self._windows[owner, route] = told
+
+    def window(self, owner: str, route: str, name: str = "15min") -> Window | None:
+        """One window, if X has told of it."""
+        with self._lock:
+            return self._windows.get((owner, route), {}).get(name)
+
+    def as_json(self) -> dict[str, Any]:
+        """All windows for a health page: owner → route → window → limit, remaining, reset_at."""
+        with self._lock:
+            seen = {key: dict(told) for key, told in self._windows.items()}
+        shown: dict[str, Any] = {}
+        for (owner, route), told in sorted(seen.items()):
+            shown.setdefault(owner, {})[route] = {
+                name: {
+                    "limit": window.limit,
+                    "remaining": window.remaining,
+                    "reset_at": window.reset_at.isoformat() if window.reset_at else None,
+                }
+                for name, window in told.items()
+            }
+        return shown
+
+
+def route_of(method: str, path: str) -> str:
+    """A request's route with its ids taken out, as X counts it."""
+    return f"{method} {_ID.sub('/:id', path)}"
+
+
+def _number(value: str | None) -> int | None:
+    # isdecimal() lets in digits of other scripts, and int() of thousands of digits raises: neither is a
+    # limit.
+    return int(value) if value and len(value) <= 15 and value.isascii() and value.isdecimal() else None
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,184 @@
+"""Speaks on X as exactly one brand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from leadbot.errors import PermanentError, UnknownOutcome
+from leadbot.model import BrandId, Post, PostId
+from leadbot.ports import Clock, SentPost
+from leadbot.x.account import Account, account_id
+from leadbot.x.credentials import require_user_context
+from leadbot.x.door import Door
+from leadbot.x.limits import Limits
+from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
+from leadbot.x.session import PRODUCTION_URL, TimeOuts
+from leadbot.x.spend import ReadLedger, has_link
+
+log = structlog.get_logger(__name__)
+
+OnSpend = Callable[[BrandId, str, int], None]
+"""(brand, kind as in `spend.PRICES_USD`, how many)."""
+
+TOKEN_CHECK_S = 60.0
+"""Real seconds for which /2/users/me is believed; X allows 75 of them in 15 minutes."""
+
+PAGE = 100
+"""Most posts X gives at once."""
+
+
+class XWriter:
+    """ports.PostWriter over tweepy. Safe for several threads at once: each has a client of its own. Never
+    retries, never waits."""
+
+    def __init__(
+        self,
+        account: Account,
+        clock: Clock,
+        *,
+        base_url: str = PRODUCTION_URL,
+        on_spend: OnSpend | None = None,
+        limits: Limits | None = None,
+        time_outs: TimeOuts | None = None,
+        token_check_s: float = TOKEN_CHECK_S,
+    ) -> None:
+        """Raises ConfigError when the account has no user credentials."""
+        require_user_context(account.credentials, account.handle)
+        self._account = account
+        self._clock = clock
+        self._on_spend = on_spend
+        self._ledger = ReadLedger()
+        self._token_check_s = token_check_s
+        self._token_lock = threading.Lock()
+        self._token: tuple[str, float] | None = None  # account id, monotonic time of the answer
+        self._door = Door(
+            account.credentials,
+            clock,
+            base_url=base_url,
+            owner=account.handle,
+            limits=limits,
+            time_outs=time_outs,
+        )
+
+    @property
+    def brand_id(self) -> BrandId:
+        """The account this writer was built for."""
+        return self._account.brand_id
+
+    def token_account_id(self) -> str:
+        """Id of the account the token belongs to, at most `token_check_s` old. Raises TransientError,
+        AccountError."""
+        with self._token_lock:
+            if self._token is None or time.monotonic() - self._token[1] >= self._token_check_s:
+                found = account_id(self._door)
+                self._spent_reads("user_read", [found])
+                self._token = (found, time.monotonic())
+            return self._token[0]
+
+    def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
+        """Reply once; the errors are those of ports.PostWriter. A ``duplicate`` after an unknown outcome
+        means "already sent"."""
+        body = self._door.ask(
+            lambda client: client.create_tweet(
+                text=text,
+                in_reply_to_tweet_id=in_reply_to,
+                exclude_reply_user_ids=list(exclude) or None,
+                user_auth=self._door.user_auth,
+            ),
+            is_write=True,
+        )
+        post_id = _data(body).get("id")
+        if not isinstance(post_id, str):
+            raise UnknownOutcome("X accepted a post and did not say its id")
+        self._spent("post_create_with_url" if has_link(text) else "summoned_reply", 1)
+        return PostId(post_id)
+
+    def own_posts(self, *, since_id: PostId | None, limit: int = 100) -> list[SentPost]:
+        """The brand's newest posts after `since_id`, newest first. Raises TransientError, AccountError."""
+        found: list[SentPost] = []
+        token = None
+        while len(found) < limit:
+            body = self._own_page(since_id, min(PAGE, max(5, limit - len(found))), token)
+            found += [_sent(post) for post in self._posts(body, "owned_read") if not post.is_repost]
+            meta = body.get("meta")
+            token = meta.get("next_token") if isinstance(meta, dict) else None
+            if not token:
+                break
+        return found[:limit]
+
+    def look_up(self, post_ids: Sequence[PostId]) -> dict[PostId, Post]:
+        """Those of `post_ids` (at most 100) that still can be seen. Raises TransientError, AccountError."""
+        if not post_ids:
+            return {}
+        body = self._door.ask(
+            lambda client: client.get_tweets(
+                [str(one) for one in post_ids],
+                tweet_fields=POST_FIELDS,
+                expansions=EXPANSIONS,
+                user_fields=USER_FIELDS,
+                user_auth=self._door.user_auth,
+            )
+        )
+        return {post.id: post for post in self._posts(body, "post_read")}
+
+    def delete(self, post_id: PostId) -> None:
+        """Take a post of ours back. Raises TransientError, PermanentError, AccountError."""
+        # Deleting twice does no harm, so a lost answer is a matter for another try and not for reconciling.
+        body = self._door.ask(lambda client: client.delete_tweet(post_id, user_auth=self._door.user_auth))
+        if _data(body).get("deleted") is not True:
+            raise PermanentError("not_deleted", f"X did not delete post {post_id}")
+        self._spent("post_delete", 1)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._door.close()
+
+    def _own_page(self, since_id: PostId | None, size: int, token: str | None) -> Mapping[str, Any]:
+        return self._door.ask(
+            lambda client: client.get_users_tweets(
+                self.brand_id,
+                since_id=since_id,
+                max_results=size,
+                pagination_token=token,
+                tweet_fields=POST_FIELDS,
+                user_auth=self._door.user_auth,
+            )
+        )
+
+    def _posts(self, body: Mapping[str, Any], kind: str) -> list[Post]:
+        posts = []
+        for data in body.get("data") or []:
+            try:
+                posts.append(post_and_author(data, body.get("includes"))[0])
+            except MalformedItem as fault:
+                log.warning("post.left_out", brand=self.brand_id, why=str(fault))
+        self._spent_reads(kind, [post.id for post in posts])
+        return posts
+
+    def _spent_reads(self, kind: str, ids: Sequence[str]) -> None:
+        self._spent(kind, self._ledger.new(kind, ids, self._clock.now()))
+
+    def _spent(self, kind: str, count: int) -> None:
+        if count and self._on_spend is not None:
+            self._on_spend(self.brand_id, kind, count)
+
+
+def _sent(post: Post) -> SentPost:
+    return SentPost(
+        id=post.id,
+        text=post.text,
+        said=post.said,
+        in_reply_to=post.in_reply_to_post_id,
+        root_id=post.root_id,
+        created_at=post.created_at,
+    )
+
+
+def _data(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = body.get("data")
+    return data if isinstance(data, dict) else {}

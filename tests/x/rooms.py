@@ -1,0 +1,144 @@
+"""What the tests of this room share: an inbox in memory, a clock, short waits, and waiting for conditions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+
+from leadbot.errors import TransientError
+from leadbot.model import BrandId, Person, Post, PostId
+from leadbot.simulator import credentials_for
+from leadbot.x.account import Account
+from leadbot.x.credentials import Credentials
+from leadbot.x.patience import Patience
+from leadbot.x.session import TimeOuts
+
+DEADLINE_S = 10.0
+
+BRIEF = Patience(
+    back_off_s=0.05,
+    back_off_most_s=0.2,
+    healthy_s=60.0,
+    rate_limited_s=0.2,
+    ghost_s=0.3,
+    refused_s=0.3,
+    rules_s=60.0,
+    deaf_s=0.5,
+)
+SHORT = TimeOuts(connect_s=2.0, read_s=1.0, silence_s=1.0)
+
+
+class RealClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def real_s(self, virtual_s: float) -> float:
+        return virtual_s
+
+
+class MemoryInbox:
+    """ports.Inbox in memory. `failures` are raised, one a call, before anything is put."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[BrandId, PostId], tuple[Post, Person, str]] = {}
+        self.aside: list[tuple[BrandId | None, bytes, str]] = []
+        self.marks: dict[BrandId, PostId] = {}
+        self.calls: list[str] = []
+        self.failures: list[Exception] = []
+        self.poison = ""
+        self._changed = threading.Condition()
+
+    def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
+        with self._changed:
+            if self.failures:
+                raise self.failures.pop(0)
+            if self.poison and any(self.poison in post.text for post, _ in heard):
+                raise RuntimeError("this row cannot be written")
+            fresh = [(post, person) for post, person in heard if (brand_id, post.id) not in self.rows]
+            for post, person in fresh:
+                self.rows[brand_id, post.id] = (post, person, str(channel))
+            self.calls.append(f"put:{channel}:{len(heard)}")
+            self._changed.notify_all()
+            return len(fresh)
+
+    def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
+        with self._changed:
+            self.aside.append((brand_id, raw, why))
+            self._changed.notify_all()
+
+    def watermark(self, brand_id: BrandId) -> PostId | None:
+        return self.marks.get(brand_id)
+
+    def move_watermark(self, brand_id: BrandId, post_id: PostId) -> None:
+        with self._changed:
+            self.marks[brand_id] = post_id
+            self.calls.append("mark")
+            self._changed.notify_all()
+
+    def texts(self, brand_id: str | None = None) -> list[str]:
+        return [row[0].text for (brand, _), row in self.rows.items() if brand_id in (None, brand)]
+
+    def wait_for(self, is_there: Callable[[MemoryInbox], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: is_there(self), DEADLINE_S), (self.texts(), self.aside)
+
+    def wait_for_texts(self, *texts: str) -> None:
+        self.wait_for(lambda inbox: set(texts) <= set(inbox.texts()))
+
+
+class Control:
+    """The simulator's `/_sim/` endpoints."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def ask(self, method: str, name: str, **arguments: Any) -> Any:
+        response = self.session.request(method, f"{self.base_url}/_sim/{name}", timeout=60, **arguments)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def settings(self, **changes: Any) -> None:
+        self.ask("POST", "settings", json=changes)
+
+    def fault(self, on: str, kind: str, **more: Any) -> None:
+        self.ask("POST", "faults", json={"on": on, "kind": kind, **more})
+
+    def is_connected(self) -> bool:
+        return bool(self.ask("GET", "stream")["connections"])
+
+    def wait_connected(self) -> None:
+        assert self.ask("GET", "stream", params={"wait_s": DEADLINE_S})["connections"]
+
+    def count(self, route: str, status: int | None = None) -> int:
+        requests_made = self.ask("GET", "log")["requests"]
+        return sum(r["route"] == route and status in (None, r["status"]) for r in requests_made)
+
+
+def account_of(username: str, **keys: str) -> Account:
+    """A brand of the simulator."""
+    known = credentials_for(username)
+    given = {**known["oauth1"], "bearer_token": known["app_bearer_token"], **keys}
+    return Account(BrandId(known["user_id"]), username, Credentials(**given))
+
+
+def until(is_true: Callable[[], object]) -> None:
+    """Look until it is true; fail at the deadline."""
+    ends_at = time.monotonic() + DEADLINE_S
+    pause = threading.Event()
+    while not is_true():
+        assert time.monotonic() < ends_at, "it did not become true"
+        pause.wait(0.01)
+
+
+def busy(times: int) -> list[Exception]:
+    """So many failures of a database that is briefly locked."""
+    return [TransientError("database is locked") for _ in range(times)]
