@@ -1,0 +1,287 @@
+"""The mentions poll of one brand: slower and cheaper than the stream, and the source of truth.
+
+The watermark is the newest id up to which everything is in the inbox. It moves after all pages of a poll are
+committed and never because of the stream; each poll starts ten minutes before it, because X may show a post
+late and out of order. What comes twice is told apart by its key in the inbox.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from leadbot.errors import PermanentError, TransientError
+from leadbot.model import BrandId, Channel, Person, Post, PostId
+from leadbot.ports import Clock, Inbox
+from leadbot.x.account import Account
+from leadbot.x.door import Door
+from leadbot.x.limits import Limits
+from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
+from leadbot.x.patience import BackOff, KeptThread, Patience
+from leadbot.x.refusals import RateLimited
+from leadbot.x.session import TimeOuts
+from leadbot.x.snowflake import earlier, id_at, newest, time_of
+from leadbot.x.spend import ReadLedger
+
+log = structlog.get_logger(__name__)
+
+REACH = 800
+"""Mentions that X keeps in the timeline; older ones can no longer be polled."""
+
+PAGE = 100
+MOST_PAGES = 20
+_AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PollCalls:
+    """Whom a poll tells. All are called in its thread; what they raise is logged and goes no further.
+
+    completed: everything up to now is in the inbox. gap: posts after the first and before the second id are
+    lost to the poll. heard: what a complete poll brought. spend: (brand, kind, how many). trouble: an
+    operator has to act.
+    """
+
+    completed: Callable[[BrandId], None]
+    gap: Callable[[BrandId, PostId, PostId], None]
+    heard: Callable[[BrandId, list[Post]], None]
+    spend: Callable[[BrandId, str, int], None]
+    trouble: Callable[[str, str, str], None]
+
+
+@dataclass(slots=True)
+class PollPulse:
+    """Signs of life of one poll."""
+
+    completed_at: datetime | None = None
+    polls: int = 0
+    new_posts: int = 0
+    malformed: int = 0
+    gaps: int = 0
+    reason: str = ""  # why the last one failed; empty when all is well
+    not_before: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For a health page."""
+        return {
+            "completed_at": self.completed_at.isoformat() if self.completed_at else None,
+            "polls": self.polls,
+            "new_posts": self.new_posts,
+            "malformed": self.malformed,
+            "gaps": self.gaps,
+            "reason": self.reason,
+            "not_before": self.not_before.isoformat() if self.not_before else None,
+        }
+
+
+class MentionsPoll:
+    """Polls the mentions of one brand in a thread of its own."""
+
+    def __init__(
+        self,
+        account: Account,
+        siblings: frozenset[str],
+        inbox: Inbox,
+        clock: Clock,
+        stop: threading.Event,
+        calls: PollCalls,
+        *,
+        base_url: str,
+        poll_s: float,
+        lookback_s: float,
+        overlap_s: float,
+        patience: Patience,
+        ledger: ReadLedger,
+        limits: Limits | None = None,
+        time_outs: TimeOuts | None = None,
+    ) -> None:
+        """siblings: ids of all our accounts, whose posts are never put. poll_s, lookback_s, overlap_s:
+        seconds
+        of the clock."""
+        self.pulse = PollPulse()
+        self.poll_s = poll_s
+        self._brand_id = account.brand_id
+        self._siblings = siblings
+        self._inbox = inbox
+        self._clock = clock
+        self._stop = stop
+        self._calls = calls
+        self._overlap_s = overlap_s
+        self._patience = patience
+        self._ledger = ledger
+        self._first = id_at(clock.now() - timedelta(seconds=lookback_s))
+        self._began = PostId("0")
+        has_user = account.credentials.has_user_context
+        self._kind = "owned_read" if has_user else "post_read"
+        self._door = Door(
+            account.credentials,
+            clock,
+            base_url=base_url,
+            owner=account.handle if has_user else "app",
+            as_app=not has_user,
+            limits=limits,
+            time_outs=time_outs,
+        )
+        self._back_off = BackOff(patience.back_off_s, patience.back_off_most_s)
+        self._limited = BackOff(patience.rate_limited_s, 15 * 60.0)
+        self._told = ""
+        self._wake = threading.Event()
+        self._thread = KeptThread(f"x-poll-{account.handle}", self._keep_polling, stop)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive
+
+    @property
+    def restarts(self) -> int:
+        """How often its thread had to be started anew."""
+        return self._thread.restarts
+
+    def start(self) -> None:
+        """Poll now and from now on."""
+        self._thread.start()
+
+    def poke(self) -> None:
+        """Poll at once (after a reconnect), unless X has told us to wait."""
+        self._wake.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread, which `stop` and a poke have told to end, and close its connections."""
+        self._thread.join(timeout_s)
+        self._door.close()
+
+    def poll(self) -> int:
+        """One complete poll; returns how many posts were new. Raises TransientError, PermanentError."""
+        mark = self._inbox.watermark(self._brand_id)
+        since = self._since(mark)
+        pages, is_cut = self._pages(since)
+        new = sum(self._put(page) for page in reversed(pages))
+        posts = [post for page in pages for post, _ in page]
+        if is_cut and posts:
+            self._tell_gap(mark or since, min((post.id for post in posts), key=int))
+        # An id from the far future must not carry the watermark away over everything to come.
+        seen = [post.id for post in posts if time_of(post.id) <= self._clock.now() + _AHEAD]
+        reached = newest(since, *seen)
+        if mark is None or int(reached) > int(mark):
+            self._inbox.move_watermark(self._brand_id, reached)
+        self.pulse.completed_at = self._clock.now()
+        self.pulse.polls += 1
+        self.pulse.new_posts += new
+        self._tell(self._calls.heard, self._brand_id, posts)
+        self._tell(self._calls.completed, self._brand_id)
+        return new
+
+    def _since(self, mark: PostId | None) -> PostId:
+        if mark is None:
+            # Mentions older than the installation are not ours to answer, nor in the next polls' overlap.
+            self._began = self._first
+            return self._first
+        return newest(earlier(mark, self._overlap_s), self._began)
+
+    def _pages(self, since: PostId) -> tuple[list[list[tuple[Post, Person]]], bool]:
+        """All pages, newest first, and whether X's reach ended before `since` did."""
+        pages: list[list[tuple[Post, Person]]] = []
+        token, count = None, 0
+        for _ in range(MOST_PAGES):
+            body = self._page(since, token)
+            data = body.get("data")
+            items = data if isinstance(data, list) else []
+            count += len(items)
+            pages.append(self._read(items, body.get("includes")))
+            meta = body.get("meta")
+            token = meta.get("next_token") if isinstance(meta, dict) else None
+            if not token:
+                return pages, count >= REACH
+        return pages, True
+
+    def _page(self, since: PostId, token: str | None) -> Mapping[str, Any]:
+        return self._door.ask(
+            lambda client: client.get_users_mentions(
+                self._brand_id,
+                since_id=since,
+                max_results=PAGE,
+                pagination_token=token,
+                tweet_fields=POST_FIELDS,
+                expansions=EXPANSIONS,
+                user_fields=USER_FIELDS,
+                user_auth=self._door.user_auth,
+            )
+        )
+
+    def _read(self, items: list[Any], includes: object) -> list[tuple[Post, Person]]:
+        """The posts of one page, oldest first."""
+        read = []
+        for item in reversed(items):
+            try:
+                read.append(post_and_author(item, includes))
+            except MalformedItem as fault:
+                self.pulse.malformed += 1
+                log.warning("item.set_aside", brand=self._brand_id, why=str(fault))
+                self._inbox.set_aside(self._brand_id, json.dumps(item).encode(), str(fault))
+        fresh = self._ledger.new(self._kind, [post.id for post, _ in read], self._clock.now())
+        if fresh:
+            self._tell(self._calls.spend, self._brand_id, self._kind, fresh)
+        return [pair for pair in read if pair[0].author_id not in self._siblings and not pair[0].is_repost]
+
+    def _put(self, page: list[tuple[Post, Person]]) -> int:
+        return self._inbox.put_posts(self._brand_id, page, channel=Channel.POLL) if page else 0
+
+    def _tell_gap(self, mark: PostId, oldest: PostId) -> None:
+        if int(oldest) <= int(mark):
+            return  # the timeline was full, and yet reached back to what we have
+        self.pulse.gaps += 1
+        log.error("mentions.lost", brand=self._brand_id, after=mark, before=oldest)
+        self._tell(self._calls.gap, self._brand_id, mark, oldest)
+
+    def _keep_polling(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            self._poll_safely()
+            self._wait()
+
+    def _poll_safely(self) -> None:
+        try:
+            self.poll()
+        except PermanentError as error:
+            self._wait_for_operator(error.reason, str(error))
+        except TransientError as error:
+            back_off = self._limited if isinstance(error, RateLimited) else self._back_off
+            self._hold(str(error), error.retry_at, back_off.next_s())
+        else:
+            self._back_off.reset()
+            self._limited.reset()
+            self._told = self.pulse.reason = ""
+            self.pulse.not_before = None
+
+    def _wait_for_operator(self, reason: str, why: str) -> None:
+        if reason != self._told:
+            self._told = reason
+            log.error("poll.refused", brand=self._brand_id, reason=reason, why=why)
+            self._tell(self._calls.trouble, f"poll:{self._brand_id}", reason, why)
+        self._hold(reason, None, self._patience.refused_s)
+
+    def _hold(self, reason: str, until: datetime | None, seconds: float) -> None:
+        log.warning("poll.failed", brand=self._brand_id, why=reason)
+        self.pulse.reason = reason
+        self.pulse.not_before = until or self._clock.now() + timedelta(seconds=seconds)
+
+    def _wait(self) -> None:
+        if self.pulse.not_before is None:
+            self._wake.wait(self._clock.real_s(self.poll_s))
+            return
+        # A poke must not break a wait that X asked for.
+        wait_s = (self.pulse.not_before - self._clock.now()).total_seconds()
+        self._stop.wait(self._clock.real_s(max(wait_s, 0.0)))
+
+    def _tell(self, call: Callable[..., None], *args: Any) -> None:
+        try:
+            call(*args)
+        except Exception:
+            log.exception("callback.failed", brand=self._brand_id)
