@@ -1,4 +1,6 @@
-"""Time as a value: now = epoch + rate × (monotonic - anchor). Nothing else in leadbot asks the machine for the time."""
+"""Time as a value: now = epoch + rate × (monotonic - anchor). Nothing else in leadbot asks the machine for
+the time.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ClockValue:
-    """A clock that runs `rate` times as fast as the machine's. epoch: what it read at monotonic second `anchor`.
+    """A clock that runs `rate` times as fast as the machine's. epoch: what it read at monotonic second
+    `anchor`.
 
     CLOCK_MONOTONIC is shared by all processes of a machine, so the three numbers are the clock.
     """
@@ -48,7 +51,8 @@ class SystemClock:
 
 
 class FollowedClock:
-    """Follows the clock of a simulator: asks ``GET {base_url}/_sim/clock`` every `every_s` real seconds in a thread.
+    """Follows the clock of a simulator: asks ``GET {base_url}/_sim/clock`` every `every_s` real seconds in a
+    thread.
 
     Keeps the last value while the simulator does not answer. Until its first answer it is the machine's time.
     Use as a context manager, or call `close`.

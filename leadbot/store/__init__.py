@@ -19,7 +19,10 @@ __all__ = ["Database", "Store", "open_database"]
 
 
 class Store:
-    """All rooms of the store on one open database. heard and decided tell when there is work for engine and relay."""
+    """All rooms of the store on one open database.
+
+    heard and decided tell when there is work for engine and relay.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database

@@ -14,6 +14,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from leadbot.errors import ConfigError, Problem, TransientError
 from leadbot.store import dialect, migrate
 
+Transaction = Connection
+"""What `Database.write` and `read` hand out, for rooms that pass it on without speaking SQL."""
+
 
 class Database:
     """Hands out transactions. Safe to share between threads; `close` it at the end."""

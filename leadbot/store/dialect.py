@@ -40,7 +40,7 @@ def make_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not open transactions by itself: it begins deferred ones, which fail when two of them write.
+    # The driver itself would begin deferred transactions, which fail when two of them write.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma).close()

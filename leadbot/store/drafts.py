@@ -18,7 +18,8 @@ from leadbot.store.tables import OUTBOX
 class Drafts:
     """What a person may do with a draft. Each verb is one transaction.
 
-    All raise PermanentError(``not_a_draft``) when it was sent, dropped or superseded meanwhile, and TransientError.
+    All raise PermanentError(``not_a_draft``) when it was sent, dropped or superseded meanwhile, and
+    TransientError.
     """
 
     def __init__(self, database: Database, clock: Clock, decided: Signal, heard: Signal) -> None:

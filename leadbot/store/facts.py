@@ -1,4 +1,4 @@
-"""What the gate must know about rows about to leave, read in the very transaction that marks them as sending."""
+"""What the gate must know about rows about to leave, read in the transaction that marks them as sending."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from leadbot.store.tables import CONVERSATION, INBOX, OUTBOX, OWN_POST, SUPPRESS
 
 @dataclass(slots=True)
 class SameTexts:
-    """How often a text left: to whom within the window, and to anybody within the last hour. Counts on as rows go."""
+    """How often a text left: to whom within the window, and to anybody within the last hour. Counts on as
+    rows go.
+    """
 
     to_person: Counter[tuple[str, str]] = field(default_factory=Counter)
     last_hour: Counter[str] = field(default_factory=Counter)

@@ -18,14 +18,19 @@ from leadbot.store.tables import ASIDE, BRAND_STATE, INBOX
 
 
 def post_key(post: Post) -> str:
-    """Natural key of one version of a post: the first version and each edit are different events (SCENARIOS 4)."""
+    """Natural key of one version of a post: the first version and each edit are different events (SCENARIOS
+    4).
+    """
     return f"post:{post.first_id}:{post.edit_version}"
 
 
 def event_values(
     brand_id: BrandId, person_id: PersonId, event: Event, *, key: str, at: datetime
 ) -> dict[str, Any]:
-    """The inbox row of anything but a post. key: what happened, so that it is recorded once (without ``event:``)."""
+    """The inbox row of anything but a post.
+
+    key: what happened, so that it is recorded once (without ``event:``).
+    """
     return {
         "brand_id": brand_id,
         "key": f"event:{key}",
@@ -40,7 +45,10 @@ def event_values(
 
 
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows inside somebody's transaction; those whose key is there already stay. Returns how many were new."""
+    """Insert rows inside somebody's transaction; those whose key is there already stay.
+
+    Returns how many were new.
+    """
     if not rows:
         return 0
     return connection.execute(dialect.insert_new(connection, INBOX), list(rows)).rowcount
@@ -66,7 +74,8 @@ class InboxTable:
         return new
 
     def put_event(self, brand_id: BrandId, person_id: PersonId, event: Event, *, key: str) -> bool:
-        """Put a click of the desk, a verb of the command line or an outcome. False: this key is known already.
+        """Put a click of the desk, a verb of the command line or an outcome. False: this key is known
+        already.
 
         key: names what happened, for example ``takeover:{click id}``. Raises TransientError.
         """

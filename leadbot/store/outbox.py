@@ -57,7 +57,9 @@ class Outbox:
         self._database = database
 
     def recover(self) -> int:
-        """At a start: rows found in ``sending`` are unknown, and no brand has caught up. Returns how many rows."""
+        """At a start: rows found in ``sending`` are unknown, and no brand has caught up. Returns how many
+        rows.
+        """
         with self._database.write() as connection:
             brands.begin_catch_up_everywhere(connection)
             return lose_track(connection, except_ids=())
@@ -138,7 +140,9 @@ class Outbox:
     def look_again(
         self, entry: OutboxEntry, *, until: datetime, rule: str, why: str = "", looked: bool = False
     ) -> None:
-        """Nobody knows whether it was carried out: look at `until`. looked: we looked once more and found nothing."""
+        """Nobody knows whether it was carried out: look at `until`. looked: we looked once more and found
+        nothing.
+        """
         with self._database.write() as connection:
             settle(
                 connection,
@@ -196,7 +200,10 @@ class Outbox:
 
 
 def lose_track(connection: Connection, except_ids: Collection[int]) -> int:
-    """``sending`` → ``unknown``; errands, whose keys make them safe to repeat, → ``pending``. Returns how many."""
+    """``sending`` → ``unknown``; errands, whose keys make them safe to repeat, → ``pending``.
+
+    Returns how many.
+    """
     is_lost = and_(OUTBOX.c.state == OutboxState.SENDING, OUTBOX.c.id.not_in(list(except_ids)))
     is_reply = OUTBOX.c.lane == Lane.REPLY
     rule = "stopped_while_sending"

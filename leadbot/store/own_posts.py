@@ -50,10 +50,11 @@ class OwnPosts:
     def keep(
         self, brand_id: BrandId, posts: Sequence[SentPost], now: datetime, *, same_words: SameWords
     ) -> int:
-        """Remember what the timeline shows. Returns how many posts under a person's post were written by hand.
+        """Remember what the timeline shows. Returns how many posts under a person's post were written by
+        hand.
 
-        Each of those becomes a `TakenOver` event by ``native``: a human speaks there now (SCENARIOS 18). A post that
-        matches a row of ours in flight is ours, even if nobody has told us yet (SCENARIOS 19).
+        Each of those becomes a `TakenOver` event by ``native``: a human speaks there now (SCENARIOS 18). A
+        post that matches a row of ours in flight is ours, even if nobody has told us yet (SCENARIOS 19).
         """
         if not posts:
             return 0

@@ -1,4 +1,4 @@
-"""Shipped playbooks, kept whole: a dialog finishes on the version it began with, even when the file is gone."""
+"""Shipped playbooks, kept whole: a dialog finishes on the version it began with, even without its file."""
 
 from __future__ import annotations
 

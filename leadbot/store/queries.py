@@ -1,6 +1,7 @@
 """Read queries."""
 
 from __future__ import annotations
+
 from leadbot.ports import Clock
 from leadbot.store.database import Database
 

@@ -1,4 +1,7 @@
-"""Wakes threads of this process as soon as there is work. Other processes are noticed by looking now and then."""
+"""Wakes threads of this process as soon as there is work.
+
+Other processes are noticed by looking now and then.
+"""
 
 from __future__ import annotations
 

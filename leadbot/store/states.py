@@ -40,7 +40,9 @@ MAYBE_OUT = (OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT)
 
 
 class Lane(StrEnum):
-    """Rows of one conversation keep their order within a lane: a reply held for the night holds back no notice."""
+    """Rows of one conversation keep their order within a lane: a reply held for the night holds back no
+    notice.
+    """
 
     REPLY = "reply"
     CRM = "crm"

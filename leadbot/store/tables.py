@@ -1,8 +1,8 @@
 """The tables: what was heard, what was decided, what shall leave. The hot path uses their Core form.
 
-Rows of one person carry `brand_id` and `partition`, so that more workers can share the work later. The words a
-person wrote stay in `inbox.payload`, `conversation.state`, `decision.trace` and `receipt_line.words` and, once handed
-over, in `handoff`; `leadbot.store.erase` knows all of these.
+Rows of one person carry `brand_id` and `partition`, so that more workers can share the work later. The words
+a person wrote stay in `inbox.payload`, `conversation.state`, `decision.trace` and `receipt_line.words` and,
+once handed over, in `handoff`; `leadbot.store.erase` knows all of these.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class InboxRow(SQLModel, table=True):
 
 
 class ConversationRow(SQLModel, table=True):
-    """One brand and one person. `state`: the whole `model.Conversation` as JSON; columns repeat what queries ask."""
+    """One brand and one person.
+
+    `state`: the whole `model.Conversation` as JSON; columns repeat what queries ask.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (Index("ix_conversation_person", "person_id"), Index("ix_conversation_status", "status"))
@@ -107,9 +110,11 @@ class ReceiptLineRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """An effect that leaves the house. `payload` is the effect as decided and is never rewritten; `text` may be
-    edited by a person while it is a draft. rule: the gate rule or refusal that decided its state; attempts: tries;
-    looks: times it was looked for on the brand's timeline and not found.
+    """An effect that leaves the house.
+
+    `payload` is the effect as decided and is never rewritten; `text` may be edited by a person while it is a
+    draft. rule: the gate rule or refusal that decided its state; attempts: tries; looks: times it was looked
+    for on the brand's timeline and not found.
     """
 
     __tablename__ = "outbox"
@@ -252,7 +257,10 @@ class PersonRow(SQLModel, table=True):
 
 
 class BrandStateRow(SQLModel, table=True):
-    """What holds for a brand right now. catch_up_to: inbox row up to which all must be decided before we speak."""
+    """What holds for a brand right now.
+
+    catch_up_to: inbox row up to which all must be decided before we speak.
+    """
 
     __tablename__ = "brand_state"
     brand_id: str = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""The engine's unit of work: what it takes from the queue, and the one transaction in which it gives it back."""
+"""The engine's unit of work: what it takes from the queue, and the transaction that gives it back."""
 
 from __future__ import annotations
 
@@ -78,8 +78,11 @@ class Claim:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything that one transaction writes, as rows. `draft_keys`: replies that a newer post supersedes if they
-    are still drafts; `receipts`: (conversation, dialog) whose lines are replaced by those in `receipt_lines`."""
+    """Everything that one transaction writes, as rows.
+
+    `draft_keys`: replies that a newer post supersedes if they are still drafts; `receipts`: (conversation,
+    dialog) whose lines are replaced by those in `receipt_lines`.
+    """
 
     at: datetime
     done: list[int] = field(default_factory=list)
@@ -107,7 +110,9 @@ class Work:
         self._database = database
 
     def claim(self, brand_ids: Sequence[BrandId], now: datetime, *, limit: int) -> Claim:
-        """The oldest `limit` events of these brands, and timers that are due and not overtaken by a waiting event."""
+        """The oldest `limit` events of these brands, and timers that are due and not overtaken by a waiting
+        event.
+        """
         with self._database.read() as connection:
             entries = _entries(connection, brand_ids, limit)
             timers = _due_timers(connection, brand_ids, now, limit)

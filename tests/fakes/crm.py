@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from leadbot.model import Lead
 from leadbot.ports import CrmCandidate, CrmOutcome
@@ -59,7 +59,7 @@ class FakeCrm:
         if key not in self._by_key:
             self._by_key[key] = ref
             lead = self.leads[ref]
-            at = lead.consent_at or datetime.min
+            at = lead.consent_at or datetime.min.replace(tzinfo=UTC)
             self.outcomes[ref] = CrmOutcome(ref, lead.external_key, outcome, at)
 
     def pull_outcomes(self, since_at: datetime) -> list[CrmOutcome]:
@@ -71,7 +71,9 @@ class FakeCrm:
         self.faults.append(Fault(when, error, times))
 
     def _ref_of(self, lead: Lead) -> str | None:
-        return next((ref for ref, known in self.leads.items() if known.external_key == lead.external_key), None)
+        return next(
+            (ref for ref, known in self.leads.items() if known.external_key == lead.external_key), None
+        )
 
     def _strike(self, when: When) -> None:
         for fault in self.faults:

@@ -1,4 +1,5 @@
-"""A small `decide` with the same habits as the real one: a post sets a timer, the timer answers the newest post.
+"""A small `decide` with the same habits as the real one: a post sets a timer, the timer answers the newest
+post.
 
 For tests of the machinery round it, which must hold whatever is decided.
 """
@@ -31,7 +32,8 @@ def decide(
             return _answer(event, conversation)
         case m.ReplySent():
             said = tuple(
-                replace(one, post_id=event.post_id) if one.key == event.key else one for one in conversation.said
+                replace(one, post_id=event.post_id) if one.key == event.key else one
+                for one in conversation.said
             )
             return _more(replace(conversation, in_flight=None, said=said), event, "sent")
         case m.ReplyRefused():

@@ -8,9 +8,9 @@ from typing import Any
 
 from leadbot import model as m
 from leadbot.engine import Engine
+from leadbot.engine.fold import Decide
 from leadbot.flows import gate
 from leadbot.flows.cards import Deck
-from leadbot.fold import Decide
 from leadbot.relay import Relay
 from leadbot.store import Store, open_database
 from tests.fakes import decide as fake
@@ -34,7 +34,10 @@ def deck(brand: m.Brand | None = None) -> Deck:
 
 
 class House:
-    """Everything on one database file. The timeline, the CRM and the clock stand for the world: they outlive a kill."""
+    """Everything on one database file.
+
+    The timeline, the CRM and the clock stand for the world: they outlive a kill.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Carries out what is no reply: notices to teams and pushes to the CRM. Their keys make them safe to repeat."""
+"""What is no reply: notices to teams and pushes to the CRM. Their keys make them safe to repeat."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import timedelta
 import structlog
 
 from leadbot import model as m
-from leadbot.backoff import retry_at
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.ports import Clock, CrmAdapter, Notifier
+from leadbot.reconcile.backoff import retry_at
 from leadbot.store import Store, codec
 from leadbot.store.leads import load_lead
 from leadbot.store.outbox import OutboxEntry
@@ -85,7 +85,9 @@ class Errands:
 
 
 def note(lead: m.Lead) -> str:
-    """The whole story for the CRM's record: consent first, then the receipt, each point with its words and source."""
+    """The whole story for the CRM's record: consent first, then the receipt, each point with its words and
+    source.
+    """
     head = [
         f"From @{lead.username} to @{lead.brand_handle} on X: {lead.permalink}",
         f"Consent: {lead.consent.value}, in their words: “{lead.consent_words}”",

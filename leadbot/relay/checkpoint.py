@@ -1,4 +1,6 @@
-"""Where the gate is asked again: gathers what it must know, and marks as sending what may go, in one transaction."""
+"""Where the gate is asked again: gathers what it must know, and marks as sending what may go, in one
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.engine import Connection
 
 from leadbot import model as m
-from leadbot.backoff import retry_at
 from leadbot.errors import AccountError, TransientError
 from leadbot.ports import Clock, PostWriter
-from leadbot.sending import same_words
+from leadbot.reconcile import same_words
+from leadbot.reconcile.backoff import retry_at
 from leadbot.store import Store, codec, outbox, spend
 from leadbot.store.brands import BrandState, load_state
+from leadbot.store.database import Transaction
 from leadbot.store.facts import ReplyFacts, gather
 from leadbot.store.outbox import OutboxEntry
 from leadbot.store.states import Lane, OutboxState
@@ -66,7 +68,9 @@ class _Purse:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Asks twice: first with what the database knows, so that a held reply costs no request; then with X's answers."""
+    """Asks twice: first with what the database knows, so that a held reply costs no request; then with X's
+    answers.
+    """
 
     store: Store
     clock: Clock
@@ -157,7 +161,7 @@ class Checkpoint:
 
     def _gather(
         self,
-        connection: Connection,
+        connection: Transaction,
         brand: m.Brand,
         rows: Sequence[Cleared],
         text_keys: Mapping[int, str],
@@ -239,7 +243,7 @@ def _earlier(post_id: m.PostId) -> m.PostId | None:
     return m.PostId(str(since)) if since > 0 else None
 
 
-def _hold(connection: Connection, entry: OutboxEntry, verdict: m.Verdict, now: datetime) -> None:
+def _hold(connection: Transaction, entry: OutboxEntry, verdict: m.Verdict, now: datetime) -> None:
     rule, why = verdict.rule, verdict.why
     if verdict.hold is m.Hold.WAIT:
         soonest = now + (RECHECK_ACCOUNT if rule == "account" else RECHECK)

@@ -9,7 +9,8 @@ LONGEST_S = 300.0
 
 
 def retry_at(now: datetime, attempts: int, *, seed: str, asked: datetime | None = None) -> datetime:
-    """When to try again: when the other side said so, else 2 s, 4 s, 8 s, … 5 min, less a seeded half at most.
+    """When to try again: when the other side said so, else 2 s, 4 s, 8 s, … 5 min, less a seeded half at
+    most.
 
     The seed spreads rows that failed together, and makes every run alike.
     """

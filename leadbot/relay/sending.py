@@ -1,35 +1,34 @@
-"""Sends one reply and writes down what became of it. Never twice: whatever is not surely unsent is looked for first."""
+"""Sends one reply and writes down what became of it.
+
+Never twice: whatever is not surely unsent is looked for first.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from leadbot import model as m
-from leadbot.backoff import retry_at
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.ports import Clock, PostWriter
+from leadbot.reconcile import Outcomes
+from leadbot.reconcile.backoff import retry_at
 from leadbot.store import Store
 from leadbot.store.outbox import OutboxEntry
 
 _log = structlog.get_logger()
 
 PER_POST = frozenset({"duplicate", "parent_gone", "too_long"})
-"""Refusals that say something about one reply only. All others, five in a row, say something about the account."""
+"""Refusals that say something about one reply only.
+
+All others, five in a row, say something about the account.
+"""
 
 MOST_ALIKE = 5
 FIRST_LOOK = timedelta(seconds=5)
-_LINK = re.compile(r"https?://\S+")
-
-
-def same_words(normalise: Callable[[str], str], one: str, other: str) -> bool:
-    """Whether two texts are one reply: X shortens links and may touch spaces, nothing else."""
-    return normalise(_LINK.sub(" ", one)).split() == normalise(_LINK.sub(" ", other)).split()
 
 
 class Breaker:
@@ -53,12 +52,12 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Carries out replies the gate let through. reply_usd: what X charges for one."""
+    """Carries out replies the gate let through."""
 
     store: Store
     clock: Clock
+    outcomes: Outcomes
     breaker: Breaker
-    reply_usd: float
 
     def send(self, entry: OutboxEntry, effect: m.SendReply, writer: PostWriter) -> None:
         """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
@@ -75,19 +74,7 @@ class Sender:
             self._unknown(entry, error)
         else:
             self.breaker.passed(entry.brand_id)
-            self.sent(entry, post_id)
-
-    def sent(self, entry: OutboxEntry, post_id: m.PostId) -> None:
-        """X has it, as its answer or the brand's timeline says."""
-        self.store.outbox.reply_sent(entry, post_id, self.clock.now(), cost_usd=self.reply_usd)
-        _log.info("reply.sent", key=entry.key, post_id=post_id, brand=entry.brand_id)
-        self.store.heard.send()
-
-    def refuse(self, entry: OutboxEntry, reason: str, why: str) -> None:
-        """It will not be sent; the engine turns that into a task."""
-        self.store.outbox.reply_refused(entry, reason, self.clock.now(), why=why)
-        _log.warning("reply.refused", key=entry.key, reason=reason, why=why, brand=entry.brand_id)
-        self.store.heard.send()
+            self.outcomes.sent(entry, post_id)
 
     def _try_later(self, entry: OutboxEntry, error: TransientError) -> None:
         now = self.clock.now()
@@ -105,7 +92,7 @@ class Sender:
             # X knows these words already: the first try got through after all.
             self._unknown(entry, error)
             return
-        self.refuse(entry, error.reason, str(error))
+        self.outcomes.refused(entry, error.reason, str(error))
         alike = self.breaker.refused(entry.brand_id, error.reason)
         if alike >= MOST_ALIKE:
             why = f"{alike} replies in a row were refused as {error.reason}; nothing is sent until resumed"
@@ -117,8 +104,3 @@ class Sender:
         rule = "outcome_unknown" if isinstance(error, UnknownOutcome) else "unforeseen_error"
         self.store.outbox.look_again(entry, until=until, rule=rule, why=f"{type(error).__name__}: {error}")
         _log.warning("reply.lost_sight_of", key=entry.key, why=str(error), brand=entry.brand_id)
-
-
-def is_overdue(entry: OutboxEntry, now: datetime, after: timedelta) -> bool:
-    """Whether the last try is longer ago than that."""
-    return entry.sending_at is None or now >= entry.sending_at + after

@@ -1,4 +1,7 @@
-"""Takes rows from the outbox, asks the gate again at the last moment, and carries them out. The only way out."""
+"""Takes rows from the outbox, asks the gate again at the last moment, and carries them out.
+
+The only way out.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from functools import partial
 import structlog
 
 from leadbot import model as m
-from leadbot.checkpoint import Ask, Checkpoint, Cleared
-from leadbot.errands import Errands
 from leadbot.errors import TransientError
 from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, CrmAdapter, Notifier, PostWriter
-from leadbot.reconcile import Reconciler
-from leadbot.sending import Breaker, Sender
+from leadbot.reconcile import Outcomes, Reconciler
+from leadbot.relay.checkpoint import Ask, Checkpoint, Cleared
+from leadbot.relay.errands import Errands
+from leadbot.relay.sending import Breaker, Sender
 from leadbot.store import Store
 from leadbot.store.states import Lane
 
@@ -30,9 +33,9 @@ SUMMONED_REPLY_USD = 0.010
 class Relay:
     """One relay per database. writers: brand id → the account that speaks; decks: for the brands' settings.
 
-    workers: requests under way at once; 0 carries everything out in the caller's thread. timeout_s: the writers'
-    time-out. Call `recover` once before anything else runs; `run` does so if nobody has. ask and normalise are
-    those of `flows.gate`.
+    workers: requests under way at once; 0 carries everything out in the caller's thread. timeout_s: the
+    writers' time-out. Call `recover` once before anything else runs; `run` does so if nobody has. ask and
+    normalise are those of `flows.gate`.
     """
 
     def __init__(
@@ -56,8 +59,9 @@ class Relay:
         self._writers = writers
         self._clock = clock
         self._workers = workers
-        self._sender = Sender(store, clock, Breaker(), reply_usd)
-        self._reconciler = Reconciler(store, clock, self._sender, normalise, timeout_s)
+        outcomes = Outcomes(store, clock, reply_usd)
+        self._sender = Sender(store, clock, outcomes, Breaker())
+        self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
         self._checkpoint = Checkpoint(store, clock, ask, normalise, reply_usd, looks_up_parents)
         self._errands = Errands(store, clock, crm, notifier)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="relay") if workers else None
@@ -68,7 +72,8 @@ class Relay:
         store.decided.connect(self._wake.set)
 
     def recover(self) -> int:
-        """Once at a start, before the listener: rows found in ``sending`` become unknown, no brand has caught up.
+        """Once at a start, before the listener: rows found in ``sending`` become unknown, no brand has caught
+        up.
 
         Returns how many rows were found.
         """
@@ -100,7 +105,10 @@ class Relay:
         self._wake.set()
 
     def step(self) -> int:
-        """Carry out what is due and wait for it. Returns how many rows were looked at; 0 when nothing is due."""
+        """Carry out what is due and wait for it.
+
+        Returns how many rows were looked at; 0 when nothing is due.
+        """
         self.recover()
         begun = self._begin()
         self._finish()

@@ -21,7 +21,10 @@ from leadbot.store.work import Batch, DueTimer, InboxEntry
 _log = structlog.get_logger()
 
 MOST_TIMERS = 16
-"""Timers that may fire for one person in one step. A decision that sets timers in the past for ever is a bug."""
+"""Timers that may fire for one person in one step.
+
+A decision that sets timers in the past for ever is a bug.
+"""
 
 
 class Decide(Protocol):

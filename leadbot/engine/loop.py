@@ -1,4 +1,7 @@
-"""Takes events from the inbox, has them read and decided, and commits what follows. The only writer of conversations."""
+"""Takes events from the inbox, has them read and decided, and commits what follows.
+
+The only writer of conversations.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,19 @@ import msgspec
 import structlog
 
 from leadbot import model as m
+from leadbot.engine.fold import Arrival, Decide, Fold
+from leadbot.engine.recent import WINDOW, RecentTexts
 from leadbot.errors import InvariantError, TransientError
 from leadbot.flows.cards import Deck
-from leadbot.fold import Arrival, Decide, Fold
 from leadbot.ports import Clock, Reader
-from leadbot.recent import WINDOW, RecentTexts
 from leadbot.store import Store, codec
 from leadbot.store.work import Batch, Claim, DueTimer, InboxEntry, StaleError, UnstorableError
 
 _log = structlog.get_logger()
 
 BATCH = 200
-"""Events in one transaction: large enough to share the cost of a durable commit, small enough to stay quick."""
+"""Events in one transaction: large enough to share the cost of a durable commit, small enough to stay quick.
+"""
 
 _YIELD_S = 0.002
 _IDLE_S = 0.25
@@ -34,7 +38,8 @@ NewConversation = Callable[[m.BrandId, m.PersonId], m.Conversation]
 class Engine:
     """One engine per database. decks: brand id → what `decide` may know about it; read anew for every batch.
 
-    Brands without a deck keep their events waiting. decide, new_conversation and normalise are those of `flows`.
+    Brands without a deck keep their events waiting. decide, new_conversation and normalise are those of
+    `flows`.
     """
 
     def __init__(
@@ -65,7 +70,10 @@ class Engine:
         store.heard.connect(self._wake.set)
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set. Wakes at once for events put by this process, soon for those of others."""
+        """Work until `stop` is set.
+
+        Wakes at once for events put by this process, soon for those of others.
+        """
         while not stop.is_set():
             self._wake.clear()
             try:

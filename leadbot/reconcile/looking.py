@@ -1,4 +1,7 @@
-"""Finds out what became of replies whose outcome nobody saw. One missed reply is better than a double one in public."""
+"""Finds out what became of replies whose outcome nobody saw.
+
+One missed reply is better than a double one in public.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from leadbot import model as m
-from leadbot.backoff import retry_at
 from leadbot.errors import AccountError, TransientError
 from leadbot.ports import Clock, PostWriter
-from leadbot.sending import Sender, is_overdue, same_words
+from leadbot.reconcile.backoff import retry_at
+from leadbot.reconcile.outcomes import Outcomes, same_words
 from leadbot.store import Store
 from leadbot.store.outbox import OutboxEntry
 
@@ -31,11 +34,14 @@ GIVES_UP_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """Looks for unknown replies on the brand's own timeline. timeout_s: how long the sender waits for X's answer."""
+    """Looks for unknown replies on the brand's own timeline.
+
+    timeout_s: how long the sender waits for X's answer.
+    """
 
     store: Store
     clock: Clock
-    sender: Sender
+    outcomes: Outcomes
     normalise: Callable[[str], str]
     timeout_s: float
 
@@ -62,7 +68,7 @@ class Reconciler:
             self._can_not_look(entries, error, error.retry_at)
             return
         self.store.own_posts.keep(brand_id, posts, self.clock.now(), same_words=self._same)
-        is_whole = len(posts) < PAGE or len(entries) == 1 and int(posts[-1].id) <= int(since)
+        is_whole = len(posts) < PAGE
         for entry in entries:
             self._judge(entry, is_whole=is_whole)
 
@@ -74,9 +80,11 @@ class Reconciler:
         match = next((post_id for post_id, said in found if self._same(entry.text, said)), None)
         if match is not None:
             _log.info("reply.found", key=entry.key, post_id=match)
-            self.sender.sent(entry, m.PostId(match))
+            self.outcomes.sent(entry, m.PostId(match))
         elif found:
-            self.sender.refuse(entry, "unknown", "another post of the brand stands under this post already")
+            self.outcomes.refused(
+                entry, "unknown", "another post of the brand stands under this post already"
+            )
         elif not is_whole:
             self._can_not_look([entry], TransientError("the timeline shows newer posts only"), None)
         else:
@@ -93,7 +101,7 @@ class Reconciler:
             until = now + BETWEEN_LOOKS
             self.store.outbox.look_again(entry, until=until, rule="looking_for_it", looked=True)
         elif entry.attempts >= MOST_TRIES:
-            self.sender.refuse(entry, "unknown", f"not to be found after {entry.attempts} tries")
+            self.outcomes.refused(entry, "unknown", f"not to be found after {entry.attempts} tries")
         else:
             _log.info("reply.was_absent", key=entry.key, looks=entry.looks + 1)
             self.store.outbox.resend(entry, now)
@@ -102,7 +110,12 @@ class Reconciler:
         now = self.clock.now()
         for entry in entries:
             if is_overdue(entry, now, GIVES_UP_AFTER):
-                self.sender.refuse(entry, "unknown", f"nobody can tell whether it was sent: {error}")
+                self.outcomes.refused(entry, "unknown", f"nobody can tell whether it was sent: {error}")
                 continue
             until = retry_at(now, entry.looks + 2, seed=entry.key, asked=asked)
             self.store.outbox.look_again(entry, until=until, rule="cannot_look", why=str(error))
+
+
+def is_overdue(entry: OutboxEntry, now: datetime, after: timedelta) -> bool:
+    """Whether the last try is longer ago than that."""
+    return entry.sending_at is None or now >= entry.sending_at + after

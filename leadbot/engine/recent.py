@@ -1,4 +1,7 @@
-"""The texts a brand said lately, so that `decide` can pick another wording. Kept in memory, rebuilt from the outbox."""
+"""The texts a brand said lately, so that `decide` can pick another wording.
+
+Kept in memory, rebuilt from the outbox.
+"""
 
 from __future__ import annotations
 

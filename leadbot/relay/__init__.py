@@ -1,0 +1,8 @@
+"""Takes rows from the outbox, asks the gate again at the last moment, and carries them out.
+
+The only way out.
+"""
+
+from leadbot.relay.loop import Relay
+
+__all__ = ["Relay"]
