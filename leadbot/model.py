@@ -379,6 +379,8 @@ class Said:
     dialog: int
     at: datetime
     post_id: PostId | None = None
+    sent_at: datetime | None = None  # when X accepted it
+    is_unsent: bool = False  # refused or superseded: its words never left
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +399,7 @@ class Dialog:
     receipt: tuple[ReceiptLine, ...] = ()
     consent: Consent = Consent.NOT_ASKED
     consent_words: str = ""
+    consent_post_id: PostId | None = None  # first id of the post that answered "may I pass this on?"
     ending: str | None = None
     ended_at: datetime | None = None
     last_asked_at: datetime | None = None
@@ -406,6 +409,30 @@ class Dialog:
     def score(self) -> int:
         """Sum of the receipt's points."""
         return sum(line.points for line in self.receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """The handoff a human has not closed yet; the next HandOff effect with its key updates it."""
+
+    key: str
+    team: str
+    rep: str
+    reason: str
+    dialog: int  # 0: no dialog belongs to it
+    claim_within_s: float | None = None
+    question: str = ""
+    last_post_id: PostId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How a conversation stood before the reply in flight was chosen: the way back when that reply is superseded."""
+
+    status: Status
+    dialog: Dialog | None
+    dialogs: int
+    small_talk_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +458,11 @@ class Conversation:
     small_talk_at: datetime | None = None
     wants_no_bot: bool = False
     wake_at: datetime | None = None  # when the pace timer is due
+    talked_at: datetime | None = None  # when a dialog or a rep last had words with them; None after a release
+    on_desk: OnDesk | None = None
+    answering: tuple[Heard, ...] = ()  # the posts the reply in flight answers, oldest first
+    before: Before | None = None
+    edited: tuple[tuple[PostId, PostId], ...] = ()  # (id of an edited version, first id), newest last, at most 50
 
 
 # ---------------------------------------------------------------- events: what happened

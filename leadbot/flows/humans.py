@@ -1,0 +1,105 @@
+"""What humans decide: operators stop, reps take over, answer, give back and close."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from leadbot.flows import handoff, optout
+from leadbot.flows.reasons import Reason
+from leadbot.flows.step import Step
+from leadbot.model import (
+    CancelTimer,
+    OptOutRequested,
+    OutcomeSet,
+    Owner,
+    ReleasedToBot,
+    RepReplied,
+    SetTimer,
+    Status,
+    TakenOver,
+)
+
+NATIVE = "native"  # somebody answers on X itself; which rep, nobody knows
+
+
+def stop(step: Step, event: OptOutRequested) -> Reason:
+    """An operator or a rep puts the person on the list."""
+    if step.conversation.status is Status.OPTED_OUT:
+        return Reason.OPTED_OUT
+    optout.close(step, f"asked for by {event.by}", by=event.by)
+    return Reason.OPT_OUT_REQUESTED
+
+
+def take_over(step: Step, event: TakenOver) -> Reason:
+    """A human speaks here from now on; the bot's dialog is over, and its story is on the desk."""
+    _hold(step, event.by)
+    return Reason.TAKEN_OVER
+
+
+def note_reply(step: Step, event: RepReplied) -> Reason:
+    """A rep's words went out: who writes has taken over."""
+    _hold(step, event.by)
+    step.change(talked_at=event.at)
+    return Reason.REP_REPLIED
+
+
+def _hold(step: Step, by: str) -> None:
+    conversation = step.conversation
+    post = conversation.waiting[-1].post if conversation.waiting else None
+    step.let_be()
+    if by and by != NATIVE:
+        step.change(last_rep=by)
+    if conversation.status is Status.OPTED_OUT:
+        return  # their stop binds humans too
+    is_running = conversation.status in (Status.OPEN, Status.AWAITING_CONSENT)
+    if is_running or conversation.on_desk is not None:
+        playbook, question = handoff.playbook_of(step), post.said if post else ""
+        handoff.give(step, Reason.TAKEN_OVER, playbook=playbook, post=post, question=question)
+    step.change(status=Status.HANDED_OVER, owner=Owner.HUMAN)
+    if step.open_dialog is not None:
+        step.change_dialog(ending="taken_over", ended_at=step.at)
+    step.effects.append(CancelTimer("gives_up"))
+
+
+def release(step: Step, event: ReleasedToBot) -> Reason:
+    """The bot may speak again. A stop stays a stop; a pause ends where it began; anything else begins afresh."""
+    conversation = step.conversation
+    if conversation.status is Status.OPTED_OUT:
+        return Reason.OPTED_OUT
+    if conversation.owner is Owner.BOT and conversation.status is not Status.HANDED_OVER:
+        return Reason.NOTHING_TO_DO
+    step.let_be()
+    # talked_at is forgotten: "lately talked to a rep" must not send the next question straight back to that
+    # rep.
+    step.change(owner=Owner.BOT, wants_no_bot=False, talked_at=None, on_desk=None)
+    if conversation.status is Status.PAUSED and step.open_dialog is not None:
+        _resume(step)
+    else:
+        step.change(status=Status.IDLE)
+        if step.open_dialog is not None:
+            step.change_dialog(ending="released", ended_at=step.at)
+    return Reason.RELEASED
+
+
+def _resume(step: Step) -> None:
+    playbook = handoff.playbook_of(step)
+    step.change(status=Status.OPEN)
+    if playbook is not None:
+        step.effects.append(
+            SetTimer("gives_up", step.at + timedelta(seconds=playbook.limits.gives_up_after_s))
+        )
+
+
+def set_outcome(step: Step, event: OutcomeSet) -> Reason:
+    """The handoff is closed. The conversation stays with the human who took it until that human gives it
+    back.
+    """
+    conversation = step.conversation
+    if conversation.status in (Status.HANDED_OVER, Status.AWAITING_CONSENT):
+        step.let_be()
+        if conversation.owner is Owner.BOT:
+            step.change(status=Status.IDLE)
+        if step.open_dialog is not None:
+            step.change_dialog(ending=event.outcome, ended_at=step.at)
+    step.change(on_desk=None)
+    return Reason.OUTCOME_SET

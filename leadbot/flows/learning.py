@@ -1,0 +1,115 @@
+"""Reading posts for answers: every post is read for every card still open, the one asked first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from leadbot.flows import answers, calendar, questions
+from leadbot.flows.answers import Match
+from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, Playbook
+from leadbot.flows.step import Step
+from leadbot.model import Answer, Heard, Intent, PostId, ReceiptLine, SlotValue
+
+
+@dataclass(slots=True)
+class Turn:
+    """What the posts of one turn came to."""
+
+    learned: int = 0
+    closing: str | None = None  # the ending an answer asks for
+    says: list[AnswerFirst] = field(default_factory=list)  # our answers to what they asked
+    asked: str = ""  # their question that has an answer
+    question: str = ""  # their question that has none
+    complaint: Heard | None = None
+    abuse: Heard | None = None
+
+
+def receipt_line(
+    playbook: Playbook, card: Card, rule: AnswerRule, words: str, post_id: PostId
+) -> ReceiptLine:
+    """The line an answer puts on the receipt."""
+    source = playbook.source(rule.line)
+    return ReceiptLine(rule.points, words, card.learn, rule.name, source, post_id, rule.counts_as)
+
+
+def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: bool) -> Turn:
+    """Read posts, oldest first, into the dialog."""
+    found = Turn()
+    for heard in posts:
+        matches = learn(step, playbook, heard)
+        found.learned += len(matches)
+        found.closing = next((m.rule.then for m in matches if m.rule.then), found.closing)
+        _note_question(playbook, heard, matches, found, is_start=is_start)
+        if not matches and heard.reading.intent is Intent.SUPPORT:
+            found.complaint = heard
+        if not matches and heard.reading.intent is Intent.ABUSE:
+            found.abuse = heard
+    return found
+
+
+def learn(step: Step, playbook: Playbook, heard: Heard) -> list[Match]:
+    """Fill every open card this post answers. A slot answers one card only, the one that was asked first of
+    all.
+    """
+    said = answers.Said(
+        heard.post.said.strip(),
+        heard.reading,
+        calendar.local_date(step.deck.brand.zone, heard.post.created_at),
+    )
+    matches: list[Match] = []
+    used: list[SlotValue] = []
+    asked = step.dialog.asked if step.dialog else None
+    for card in _asked_first(step, playbook, asked):
+        match = None
+        if card in _open(step, playbook):
+            match = answers.match(card, said, is_asked=card.learn == asked, used=used)
+        if match is not None:
+            matches.append(match)
+            used.extend([match.value] if match.value else [])
+            record(step, playbook, card, match, heard.post.first_id)
+    return matches
+
+
+def _open(step: Step, playbook: Playbook) -> list[Card]:
+    return answers.open_cards(playbook, step.dialog) if step.dialog else []
+
+
+def _asked_first(step: Step, playbook: Playbook, asked: str | None) -> list[Card]:
+    return sorted(playbook.cards, key=lambda card: card.learn != asked)
+
+
+def record(step: Step, playbook: Playbook, card: Card, match: Match, post_id: PostId) -> None:
+    """Write an answer down, with its line on the receipt; a newer one takes the place of an older."""
+    dialog = step.dialog
+    if dialog is None:
+        return
+    answer = Answer(card.learn, match.rule.name, match.words, post_id, step.at, match.value)
+    line = receipt_line(playbook, card, match.rule, match.words, post_id)
+    step.change(
+        dialog=replace(
+            dialog,
+            answers=(*(a for a in dialog.answers if a.card != card.learn), answer),
+            receipt=(*(r for r in dialog.receipt if r.card != card.learn), line),
+        ),
+        known=(*(a for a in step.conversation.known if a.card != card.learn), answer),
+    )
+    step.note(f"{card.learn} is {match.rule.name}: {match.rule.points:+d}")
+
+
+def _note_question(
+    playbook: Playbook, heard: Heard, matches: list[Match], found: Turn, *, is_start: bool
+) -> None:
+    reading = heard.reading
+    if is_start:
+        must = questions.needs_answer(reading)
+        is_asked = must or reading.is_question
+    else:
+        must = is_asked = questions.is_question_back(heard, matches[0].part if matches else None)
+    if not is_asked:
+        return
+    lines = questions.find_answers(playbook, reading)
+    if lines:
+        found.says.extend(line for line in lines if line not in found.says)
+        found.asked = heard.post.said
+    elif must:
+        found.question = heard.post.said

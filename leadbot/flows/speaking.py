@@ -1,0 +1,202 @@
+"""Saying one line: choosing its words, asking the gate, and remembering what was chosen until X confirms it."""
+
+from __future__ import annotations
+
+from leadbot.flows import calendar, gate, handoff, names, render, summons, wording
+from leadbot.flows.cards import Line, Playbook
+from leadbot.flows.step import MEMORY, Step
+from leadbot.model import (
+    Before,
+    Conversation,
+    GateFacts,
+    Heard,
+    Hold,
+    LineKind,
+    Post,
+    PostId,
+    Said,
+    SendReply,
+    Speaker,
+    Status,
+    Verdict,
+)
+
+MOST_MESSAGES = 4
+# What one dialog can cost at most, for the budget: a summoned reply, one with a link, and hearing a post
+# (X_API §0.6).
+REPLY_USD, LINK_REPLY_USD, HEAR_USD = 0.010, 0.200, 0.005
+_KINDS_BUDGET_NEVER_STOPS = frozenset({LineKind.HAND_OFF, LineKind.GOODBYE})
+
+
+def reply_key(conversation: Conversation, post: Post) -> str:
+    """The natural key of the only reply a post can have, whatever version of it is answered."""
+    return f"{conversation.id}:reply:{post.first_id}"
+
+
+def may_answer(conversation: Conversation, heard: Heard) -> bool:
+    """Whether this post may have words: it summons us and never had a reply, sent or not."""
+    if not heard.is_summons:
+        return False
+    key = reply_key(conversation, heard.post)
+    return all(said.key != key for said in conversation.said)
+
+
+def newest_answerable(conversation: Conversation) -> Heard | None:
+    """The post the next words go under."""
+    return next((heard for heard in reversed(conversation.waiting) if may_answer(conversation, heard)), None)
+
+
+def before(conversation: Conversation) -> Before:
+    """The way back, in case the words about to be chosen are superseded."""
+    return Before(conversation.status, conversation.dialog, conversation.dialogs, conversation.small_talk_at)
+
+
+def limit_of(playbook: Playbook) -> int:
+    """Most bot posts of a dialog on this playbook."""
+    return min(playbook.limits.messages, MOST_MESSAGES)
+
+
+def left(step: Step, playbook: Playbook) -> int:
+    """How many bot posts the dialog may still have."""
+    return limit_of(playbook) - (step.dialog.messages if step.dialog else 0)
+
+
+def compose(
+    step: Step, playbook: Playbook, lines: tuple[Line, ...], *, is_small_talk: bool = False
+) -> str | None:
+    """The words of some lines in one post, or None when they don't fit into one."""
+    conversation, dialog = step.conversation, step.dialog
+    number, messages = (dialog.number, dialog.messages) if dialog and not is_small_talk else (0, 0)
+    if is_small_talk:
+        messages = len(conversation.answered)
+    is_first = is_small_talk or messages == 0
+    speech = wording.Speech(
+        lines, step.deck.brand.disclosures if is_first else (), playbook.limits.characters
+    )
+    return wording.choose(
+        speech,
+        _values(step, playbook, lines),
+        seed_of=wording.seed(conversation.id, number, messages),
+        avoid=step.recent_texts,
+        heard=frozenset(gate.normalise(said.text) for said in conversation.said),
+    )
+
+
+def _values(step: Step, playbook: Playbook, lines: tuple[Line, ...]) -> render.Values:
+    brand, person = step.deck.brand, step.conversation.person
+    team = handoff.team_of(step, playbook)
+    speaks_of_time = any("back_at" in text for line in lines for text in line.wordings)
+    return render.Values(
+        first_name=names.first_name(person.name) if person else "",
+        rep_first_name=handoff.rep_of(step, team).first_name,
+        rep_back_at=calendar.back_at_words(team, step.at) if team and speaks_of_time else "",
+        brand_name=brand.name or brand.handle,
+        brand_handle=brand.handle,
+    )
+
+
+def speak(
+    step: Step, playbook: Playbook, target: Heard, text: str, kind: LineKind, *, line: Line, way_back: Before
+) -> Verdict:
+    """Have `text` said under `target`, unless the gate is against it for good. Waiting posts count as
+    answered.
+    """
+    reply = _reply(step, playbook, target, text, kind, line)
+    verdict = gate.ask(_facts(step, target, reply))
+    if verdict.hold in (Hold.DROP, Hold.TASK):
+        step.note(f"the gate holds the reply: {verdict.rule} ({verdict.why})")
+        return verdict
+    conversation = step.conversation
+    said = Said(reply.key, reply.in_reply_to, text, kind, reply.dialog, step.at)
+    step.change(
+        in_flight=reply.key,
+        said=(*conversation.said, said)[-MEMORY:],
+        answering=conversation.waiting,
+        before=way_back,
+    )
+    if reply.dialog:
+        step.change_dialog(messages=reply.message)
+    step.let_be()
+    step.emit(reply)
+    return verdict
+
+
+def _reply(step: Step, playbook: Playbook, target: Heard, text: str, kind: LineKind, line: Line) -> SendReply:
+    conversation, post = step.conversation, target.post
+    dialog = None if kind is LineKind.SMALL_TALK else step.dialog
+    first_name = names.first_name(conversation.person.name) if conversation.person else ""
+    limit = limit_of(playbook) if dialog else 1
+    starts = (dialog is None or dialog.messages == 0) and kind not in _KINDS_BUDGET_NEVER_STOPS
+    return SendReply(
+        key=reply_key(conversation, post),
+        in_reply_to=post.id,
+        text=text,
+        kind=kind,
+        dialog=dialog.number if dialog else 0,
+        message=dialog.messages + 1 if dialog else 1,
+        limit=limit,
+        max_length=playbook.limits.characters,
+        parent_at=post.created_at,
+        source=playbook.source(line.line),
+        is_summons=target.is_summons,
+        starts_dialog=starts,
+        reserve_usd=reserve_usd(playbook, limit) if starts else 0.0,
+        exclude=_bystanders(conversation, post),
+        facts_used=("first_name",) if first_name and first_name in text else (),
+    )
+
+
+def reserve_usd(playbook: Playbook, messages: int) -> float:
+    """What so many messages can cost at most."""
+    lines = [card.ask for card in playbook.cards] + [answer.say for answer in playbook.answers_first]
+    reply_usd = LINK_REPLY_USD if any(line.link for line in lines) else REPLY_USD
+    return round(messages * (reply_usd + HEAR_USD), 4)
+
+
+def _bystanders(conversation: Conversation, post: Post) -> tuple[str, ...]:
+    """Accounts that stand in the post and didn't ask for anything: they are not to be mentioned."""
+    ours = (conversation.brand_id, conversation.person_id)
+    return tuple(dict.fromkeys(m.user_id for m in post.mentions if m.user_id not in ours))
+
+
+def _facts(step: Step, target: Heard, reply: SendReply) -> GateFacts:
+    conversation, brand = step.conversation, step.deck.brand
+    return GateFacts(
+        now=step.at,
+        speaker=Speaker.BOT,
+        at_send=False,
+        brand_id=conversation.brand_id,
+        person_id=conversation.person_id,
+        text=reply.text,
+        max_length=reply.max_length,
+        mode=brand.mode,
+        parent_at=reply.parent_at,
+        too_late_s=brand.too_late_s,
+        zone=brand.zone,
+        is_suppressed=conversation.status is Status.OPTED_OUT,
+        starts_dialog=reply.starts_dialog,
+        reserve_usd=reply.reserve_usd,
+        same_text_per_hour=brand.same_text_per_hour,
+        is_own_post=str(target.post.author_id) == conversation.brand_id,
+        is_author_automated=conversation.person is not None and conversation.person.is_automated,
+        is_summons=target.is_summons,
+        owner=conversation.owner,
+        is_answered=not may_answer(conversation, target),
+        message=reply.message,
+        limit=reply.limit,
+        quiet_hours=brand.quiet_hours,
+    )
+
+
+def summons_of(step: Step, post: Post) -> bool:
+    """Whether this post summons us, as the conversation stands."""
+    conversation = step.conversation
+    is_continuing = conversation.status in (Status.OPEN, Status.AWAITING_CONSENT)
+    ours = summons.our_post_ids(conversation)
+    return summons.is_summons(post, conversation.brand_id, ours, is_continuing=is_continuing)
+
+
+def unsaid(step: Step, post_id: PostId, verdict: Verdict, draft: str) -> None:
+    """A line the gate will not let out becomes a task with its draft, unless it must not be said at all."""
+    if verdict.hold is Hold.TASK:
+        step.raise_task("reply_held", f"{verdict.rule}: {verdict.why}", post_id=post_id, draft=draft)

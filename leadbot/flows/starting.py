@@ -1,0 +1,95 @@
+"""May a dialog begin, on which playbook, and what happens instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from leadbot.flows import answers, calendar, handoff
+from leadbot.flows.cards import Card, Deck, Playbook, StartWhen, Unless
+from leadbot.flows.learning import receipt_line
+from leadbot.flows.reasons import Reason
+from leadbot.flows.step import Step
+from leadbot.model import Dialog, Heard, Person, Reading, Status
+
+# An account this empty says nothing about who asks: it gets its answer and no questions.
+THIN_POSTS, THIN_FOLLOWERS = 5, 5
+
+
+def playbook_for(deck: Deck, reading: Reading, said: str) -> Playbook | None:
+    """The first playbook in the brand's order whose `start_when` holds."""
+    return next((book for book in deck.playbooks if _holds(book.start_when, reading, said)), None)
+
+
+def _holds(start_when: StartWhen, reading: Reading, said: str) -> bool:
+    if reading.intent not in start_when.intents or reading.warmth < start_when.warmth_at_least:
+        return False
+    folded = said.casefold()
+    return not start_when.mentions_any or any(word.casefold() in folded for word in start_when.mentions_any)
+
+
+def is_thin(person: Person | None) -> bool:
+    """Whether a profile is protected or all but empty. What X did not tell counts for them."""
+    if person is None:
+        return False
+    if person.is_protected:
+        return True
+    posts, followers = person.tweet_count, person.followers_count
+    return posts is not None and followers is not None and posts <= THIN_POSTS and followers <= THIN_FOLLOWERS
+
+
+def instead(step: Step, playbook: Playbook, heard: Heard) -> Reason | None:
+    """What happens instead of a dialog, if anything: never plain silence (SCENARIOS 6)."""
+    if step.conversation.wants_no_bot:
+        return _to_human(step, playbook, heard, Reason.WANTS_NO_BOT)
+    unless = next((rule for rule in playbook.unless if _applies(step, rule)), None)
+    if unless is None:
+        return None
+    step.note(f"unless, line {unless.line}: {unless.then}")
+    if unless.then == "to_helpdesk":
+        step.let_be()
+        step.raise_task("to_helpdesk", f"on list {unless.list_name}", post_id=heard.post.id)
+        return Reason.TO_HELPDESK
+    reason = Reason.TO_SAME_REP if unless.then == "to_same_rep" else Reason.TO_HUMAN
+    return _to_human(step, playbook, heard, reason)
+
+
+def _applies(step: Step, rule: Unless) -> bool:
+    """Whether all that the rule names holds."""
+    talked_at, checks = step.conversation.talked_at, []
+    if rule.talked_within_s is not None:
+        checks.append(
+            talked_at is not None and step.at - talked_at <= timedelta(seconds=rule.talked_within_s)
+        )
+    if rule.on_list is not None:
+        checks.append(step.conversation.person_id in rule.on_list)
+    return bool(checks) and all(checks)
+
+
+def _to_human(step: Step, playbook: Playbook, heard: Heard, reason: Reason) -> Reason:
+    step.let_be()
+    handoff.give(step, reason, playbook=playbook, post=heard.post, question=heard.post.said)
+    handoff.hold_for_human(step)
+    return reason
+
+
+def begin(step: Step, playbook: Playbook) -> Dialog:
+    """Open a dialog. What they told us in an earlier one is known in this one too."""
+    number = step.conversation.dialogs + 1
+    dialog = Dialog(number, playbook.name, playbook.version, started_at=step.at)
+    for card in playbook.cards:
+        dialog = _remember(step, playbook, dialog, card)
+    step.change(dialog=dialog, dialogs=number, status=Status.OPEN, on_desk=None)
+    return dialog
+
+
+def _remember(step: Step, playbook: Playbook, dialog: Dialog, card: Card) -> Dialog:
+    known = next((answer for answer in step.conversation.known if answer.card == card.learn), None)
+    if known is None or card not in answers.open_cards(playbook, dialog):
+        return dialog
+    rule = answers.rematch(card, known, calendar.local_date(step.deck.brand.zone, step.at))
+    if rule is None or rule.then is not None:
+        return dialog  # an old answer closes no new dialog: ask again
+    line = receipt_line(playbook, card, rule, known.words, known.post_id)
+    answer = replace(known, answer=rule.name)
+    return replace(dialog, answers=(*dialog.answers, answer), receipt=(*dialog.receipt, line))
