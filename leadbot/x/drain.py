@@ -15,7 +15,7 @@ from leadbot.model import BrandId, Channel, Person, Post
 from leadbot.ports import Clock, Inbox
 from leadbot.x.account import Account
 from leadbot.x.mapping import Heard, MalformedItem, heard_in
-from leadbot.x.patience import BackOff
+from leadbot.x.patience import BackOff, trace
 from leadbot.x.recent import Recent
 from leadbot.x.rules import brands_tagged
 from leadbot.x.spend import ReadLedger
@@ -175,14 +175,14 @@ class Drain:
                 self._put(brand_id, [item])
             return
         self.counts.malformed += 1
-        log.exception("item.set_aside", brand=brand_id)
+        log.error("item.set_aside", brand=brand_id, trace=trace())
         self._set_aside(brand_id, items[0].raw, f"{type(error).__name__}: {error}")
 
     def _set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
         try:
             self._inbox.set_aside(brand_id, raw, why)
         except Exception:
-            log.exception("item.lost", size=len(raw))
+            log.error("item.lost", size=len(raw), trace=trace())
 
 
 def _pair(item: _Item) -> tuple[Post, Person]:

@@ -20,6 +20,7 @@ import tweepy
 
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS
+from leadbot.x.patience import trace
 from leadbot.x.refusals import Answer
 from leadbot.x.session import TimeOuts, mount, quiet_vendors
 
@@ -142,4 +143,4 @@ class Ears(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no types
         try:
             tell(*args)
         except Exception:
-            log.exception("stream.hook_failed")
+            log.error("stream.hook_failed", trace=trace())

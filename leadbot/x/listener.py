@@ -18,7 +18,7 @@ from leadbot.x.account import Account
 from leadbot.x.credentials import require_app
 from leadbot.x.drain import Drain
 from leadbot.x.limits import Limits
-from leadbot.x.patience import KeptThread, Patience
+from leadbot.x.patience import KeptThread, Patience, trace
 from leadbot.x.poll import MentionsPoll, PollCalls
 from leadbot.x.recent import Recent
 from leadbot.x.session import PRODUCTION_URL, TimeOuts
@@ -197,8 +197,11 @@ class Listener:
         return {"alive": alive, "well": well, **shown, "limits": self.limits.as_json()}
 
     def _connected(self) -> None:
+        try:
+            self._calls[0]()
+        except Exception:
+            log.error("callback.failed", trace=trace())
         self.poll_now()  # X does not repeat what was said while nobody listened
-        self._calls[0]()
 
     def _spent(self, brand_id: BrandId, kind: str, count: int) -> None:
         if not count:
@@ -206,7 +209,7 @@ class Listener:
         try:
             self._calls[1](brand_id, kind, count)
         except Exception:
-            log.exception("callback.failed", brand=brand_id)
+            log.error("callback.failed", brand=brand_id, trace=trace())
 
     def _compare(self, brand_id: BrandId, posts: list[Post]) -> None:
         """A stream may stay open with keep-alives and yet deliver nothing: compare it with the poll."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
+
+from leadbot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +37,23 @@ class Patience:
     refused_s: float = 300.0
     rules_s: float = 900.0
     deaf_s: float = 600.0
+
+
+def trace() -> str:
+    """The exception being handled, without the values of variables: those of tweepy's frames hold tokens."""
+    return traceback.format_exc(limit=-8)
+
+
+def pause(wake: threading.Event, clock: Clock, seconds: float) -> bool:
+    """Wait `seconds` of the clock or until `wake`; whether it was `wake`.
+
+    Looks at the clock every second: a simulated one may jump, stand still or change its rate meanwhile.
+    """
+    ends_at = clock.now() + timedelta(seconds=seconds)
+    while (left_s := (ends_at - clock.now()).total_seconds()) > 0:
+        if wake.wait(min(max(clock.real_s(left_s), 0.001), 1.0)):
+            return True
+    return wake.is_set()
 
 
 @dataclass(slots=True)
@@ -86,7 +107,7 @@ class KeptThread:
             try:
                 self._work()
             except Exception:
-                log.exception("thread.died", thread=self._name)
+                log.error("thread.died", thread=self._name, trace=trace())
             if not self._stop.is_set():
                 self.restarts += 1
                 self._stop.wait(self._pause_s)

@@ -23,7 +23,7 @@ from leadbot.x.account import Account
 from leadbot.x.door import Door
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
-from leadbot.x.patience import BackOff, KeptThread, Patience
+from leadbot.x.patience import BackOff, KeptThread, Patience, pause, trace
 from leadbot.x.refusals import RateLimited
 from leadbot.x.session import TimeOuts
 from leadbot.x.snowflake import earlier, id_at, newest, time_of
@@ -131,6 +131,7 @@ class MentionsPoll:
         self._back_off = BackOff(patience.back_off_s, patience.back_off_most_s)
         self._limited = BackOff(patience.rate_limited_s, 15 * 60.0)
         self._told = ""
+        self._asked = 0  # how often somebody asked for a fresh poll
         self._wake = threading.Event()
         self._thread = KeptThread(f"x-poll-{account.handle}", self._keep_polling, stop)
 
@@ -149,7 +150,8 @@ class MentionsPoll:
         self._thread.start()
 
     def poke(self) -> None:
-        """Poll at once (after a reconnect), unless X has told us to wait."""
+        """Poll at once, unless X has told us to wait. A poll under way no longer counts as complete."""
+        self._asked += 1
         self._wake.set()
 
     def join(self, timeout_s: float) -> None:
@@ -159,6 +161,7 @@ class MentionsPoll:
 
     def poll(self) -> int:
         """One complete poll; returns how many posts were new. Raises TransientError, PermanentError."""
+        asked = self._asked
         mark = self._inbox.watermark(self._brand_id)
         since = self._since(mark)
         pages, is_cut = self._pages(since)
@@ -175,7 +178,9 @@ class MentionsPoll:
         self.pulse.polls += 1
         self.pulse.new_posts += new
         self._tell(self._calls.heard, self._brand_id, posts)
-        self._tell(self._calls.completed, self._brand_id)
+        if asked == self._asked:
+            # Asked anew meanwhile (a reconnect): only a poll begun after that has heard what was missed.
+            self._tell(self._calls.completed, self._brand_id)
         return new
 
     def _since(self, mark: PostId | None) -> PostId:
@@ -274,14 +279,14 @@ class MentionsPoll:
 
     def _wait(self) -> None:
         if self.pulse.not_before is None:
-            self._wake.wait(self._clock.real_s(self.poll_s))
+            pause(self._wake, self._clock, self.poll_s)
             return
         # A poke must not break a wait that X asked for.
         wait_s = (self.pulse.not_before - self._clock.now()).total_seconds()
-        self._stop.wait(self._clock.real_s(max(wait_s, 0.0)))
+        pause(self._stop, self._clock, wait_s)
 
     def _tell(self, call: Callable[..., None], *args: Any) -> None:
         try:
             call(*args)
         except Exception:
-            log.exception("callback.failed", brand=self._brand_id)
+            log.error("callback.failed", brand=self._brand_id, trace=trace())

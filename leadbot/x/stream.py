@@ -19,7 +19,7 @@ from leadbot.x.account import Account
 from leadbot.x.door import Door
 from leadbot.x.ears import Ears, End, Ended
 from leadbot.x.limits import Limits
-from leadbot.x.patience import BackOff, KeptThread, Patience
+from leadbot.x.patience import BackOff, KeptThread, Patience, pause
 from leadbot.x.refusals import Answer, RateLimited, error_for
 from leadbot.x.rules import reconcile
 from leadbot.x.session import TimeOuts
@@ -180,7 +180,7 @@ class Stream:
 
     def _keep_rules(self) -> None:
         """Rules may be lost or changed by others while keep-alives go on: list them now and then."""
-        while not self._stop.wait(self._clock.real_s(self._patience.rules_s)):
+        while not pause(self._stop, self._clock, self._patience.rules_s):
             if not self._is_muted and self._are_rules_known:
                 try:
                     reconcile(self._door, self._accounts)
@@ -289,7 +289,7 @@ class Stream:
     def _rest(self, state: StreamState, reason: str, seconds: float) -> None:
         self.pulse.state, self.pulse.reason = state, reason
         self.pulse.retry_at = self._clock.now() + timedelta(seconds=seconds)
-        self._wake.wait(self._clock.real_s(seconds))
+        pause(self._wake, self._clock, seconds)
         self._wake.clear()
 
     def _times(self, what: str) -> int:
