@@ -61,7 +61,7 @@ def literal_time_in(wording: str) -> str:
 
 
 def roughness_of(said: str) -> str:
-    """Where a rendered line reads as if a word were missing, with the words round it; "" when it reads well."""
+    """Where a rendered line reads as if a word were missing; "" when it reads well."""
     for line in said.strip("\n").split("\n"):
         if line != line.strip() or line[:1] in tuple(",.!?;:"):
             return line.strip()[:20] or "an empty line"

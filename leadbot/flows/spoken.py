@@ -31,8 +31,8 @@ SPOKEN_KEYS = frozenset(
 class Spoken:
     """One line in all its wordings, each with its path.
 
-    may_be_first: it can open a dialog, and then the disclosure stands before it (any card can be the first, when
-    the ones above are known already). knows_rep: a rep has been chosen.
+    may_be_first: it can open a dialog, and then the disclosure stands before it (any card can be the first,
+    when the ones above are known already). knows_rep: a rep has been chosen.
     """
 
     path: Path

@@ -24,8 +24,8 @@ def _resource_string(module: str, name: str) -> bytes:
 
 
 def _load_parser() -> Any:
-    # twitter-text-parser 3.0 reads its emoji table through pkg_resources, which setuptools 82 dropped and older
-    # ones warn about. It wants one function of it, for the time of its import.
+    # twitter-text-parser 3.0 reads its emoji table through pkg_resources, which setuptools 82 dropped and
+    # older ones warn about. It wants one function of it, for the time of its import.
     before = sys.modules.get("pkg_resources")
     stand_in = ModuleType("pkg_resources")
     stand_in.resource_string = _resource_string  # type: ignore[attr-defined]
@@ -44,9 +44,11 @@ _parser = _load_parser()
 
 def weighted_length(text: str) -> int:
     """Length of `text` as X counts it: after NFC, wide code points and emoji 2, any link 23, a line end 1."""
-    # No link, emoji or composition reaches over a line end; so a line said often, the disclosure, is weighed once.
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _MAY_BE_LINK.search(text):
+        return _line_weight(text)  # where a link begins hangs on what stands before it, a line end too
+    # No emoji or composition reaches over a line end; so the disclosure, said often, is weighed once.
     lines = text.split("\n")
     return sum(map(_line_weight, lines)) + len(lines) - 1
 
@@ -58,6 +60,6 @@ def has_link(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _line_weight(line: str) -> int:
-    if _PLAIN.fullmatch(line) and not _MAY_BE_LINK.search(line):
+    if _PLAIN.fullmatch(line) and not _MAY_BE_LINK.search(line):  # most lines
         return len(line)
     return int(_parser.parse_tweet(line).weightedLength)
