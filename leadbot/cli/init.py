@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
-
-from leadbot.errors import ConfigError, Problem
-
-_FILES = ("leadbot.toml", "README.md", "playbooks/team-plan.yaml")
 
 
 @click.command()
@@ -24,6 +17,8 @@ def init(directory: Path, handle: str, name: str, port: int) -> None:
 
     It runs against the local simulator with nothing to fill in. Files that are there are never overwritten.
     """
+    from leadbot.settings.scaffold import write_project
+
     written = write_project(directory, handle.lstrip("@"), name=name, port=port)
     for file in written:
         click.echo(f"  wrote {file}")
@@ -31,42 +26,3 @@ def init(directory: Path, handle: str, name: str, port: int) -> None:
         f"\nNext, in two terminals:\n  cd {directory} && leadbot simulator\n  cd {directory} && leadbot run"
     )
     click.echo(f"\nThen read {directory / 'README.md'}.")
-
-
-def write_project(directory: Path, handle: str, *, name: str = "", port: int = 8765) -> list[Path]:
-    """Write the template's files. Raises ConfigError if one is there already or the handle is none."""
-    problems = [
-        Problem(
-            str(directory / file), "is there already", "choose another folder; nothing was written", "exists"
-        )
-        for file in _FILES
-        if (directory / file).exists()
-    ]
-    if not re.fullmatch(r"[A-Za-z0-9_]{1,15}", handle):
-        problems.append(
-            Problem("--handle", f'"{handle}" is no handle', "1 to 15 letters, digits or _", "handle")
-        )
-    if problems:
-        raise ConfigError(problems)
-    values = {
-        "HANDLE": handle,
-        "UPPER": handle.upper(),
-        "NAME": _plain(name) or handle.capitalize(),
-        "PORT": str(port),
-    }
-    template = files("leadbot").joinpath("templates", "project")
-    return [_write(directory / file, template.joinpath(*file.split("/")), values) for file in _FILES]
-
-
-def _write(target: Path, source: Traversable, values: dict[str, str]) -> Path:
-    text = source.read_text(encoding="utf-8")
-    for key, value in values.items():
-        text = text.replace(f"@@{key}@@", value)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    return target
-
-
-def _plain(name: str) -> str:
-    """A name that can stand between quotes in TOML."""
-    return re.sub(r'[\\"\x00-\x1f]', "", name).strip()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from leadbot.model import Brand
 
-X_ITSELF = "https://api.x.com"
+X_ITSELF = "https://api.twitter.com"  # the host tweepy signs for; api.x.com takes OAuth 2.0 only
 
 
 @dataclass(frozen=True, slots=True)

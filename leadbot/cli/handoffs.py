@@ -1,0 +1,143 @@
+"""``leadbot handoffs``: the people handed over, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadbot.cli.project import as_json_option, in_project, project_in
+
+if TYPE_CHECKING:
+    from leadbot.store.queries import HandOffItem, HandOffStory
+
+
+@click.group()
+def handoffs() -> None:
+    """The people handed over, and why."""
+
+
+@handoffs.command("list")
+@in_project
+@click.option("--all", "with_closed", is_flag=True, help="Also those that are closed.")
+@as_json_option
+def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
+    """Who was handed over, warmest first."""
+    stories = _stories(folder, with_closed=with_closed)
+    if as_json:
+        click.echo(json.dumps([story_as_json(number, one) for number, one in stories], ensure_ascii=False))
+        return
+    for number, story in stories:
+        item = story.item
+        click.echo(
+            f"{number:>4}  {item.score:>3} points  @{item.person} to @{item.brand}  "
+            f"for {item.rep}, {item.team}  consent: {item.consent.value}  {_state(item)}"
+        )
+    if not stories:
+        click.echo("Nobody was handed over yet.")
+
+
+@handoffs.command()
+@in_project
+@click.argument("who")
+@as_json_option
+def show(folder: Path, who: str, as_json: bool) -> None:
+    """The whole story of one: WHO is a number of the list, or a handle."""
+    from leadbot.errors import ConfigError, Problem
+
+    stories = _stories(folder, with_closed=True)
+    wanted = who.lstrip("@").lower()
+    found = [(n, s) for n, s in stories if wanted in (str(n), s.item.person.lower(), s.item.key.lower())]
+    if not found:
+        fix = "`leadbot handoffs list` shows them all"
+        raise ConfigError([Problem(who, "is no handoff", fix, "no-handoff")])
+    number, story = found[0]
+    if as_json:
+        click.echo(json.dumps(story_as_json(number, story), ensure_ascii=False))
+    else:
+        click.echo("\n".join(story_as_text(number, story)))
+
+
+def story_as_json(number: int, story: HandOffStory) -> dict[str, Any]:
+    """A handoff as one JSON object."""
+    item, effect = story.item, story.effect
+    return {
+        "number": number,
+        "key": item.key,
+        "person": item.person,
+        "person_id": item.person_id,
+        "brand": item.brand,
+        "team": item.team,
+        "rep": item.rep,
+        "score": item.score,
+        "receipt": [
+            {
+                "points": line.points,
+                "words": line.words,
+                "card": line.card,
+                "answer": line.answer,
+                "source": str(line.source),
+                "post_id": line.post_id,
+            }
+            for line in effect.receipt
+        ],
+        "consent": item.consent.value,
+        "consent_words": effect.consent_words,
+        "reason": item.reason,
+        "question": effect.question,
+        "not_known": list(effect.not_known),
+        "state": item.state.value,
+        "outcome": item.outcome,
+        "crm_ref": item.crm_ref,
+        "permalink": item.permalink,
+        "created_at": item.created_at.isoformat(),
+        "thread": [
+            {"who": post.who, "text": post.text, "at": post.at.isoformat(), "id": post.id}
+            for post in story.thread
+        ],
+    }
+
+
+def story_as_text(number: int, story: HandOffStory) -> list[str]:
+    """A handoff for a person who has ten seconds."""
+    item, effect = story.item, story.effect
+    lines = [f"{number}  @{item.person} to @{item.brand}   {item.score} points   {item.permalink}"]
+    lines.append(f"for {item.rep} of {item.team}   ({item.reason.replace('_', ' ')}; {_state(item)})")
+    for line in effect.receipt:
+        lines.append(f"  {line.points:+4d}  {line.card}: {line.answer}   “{line.words}”   {line.source}")
+    lines.append(f"  {item.score:>4}  in all")
+    if effect.question:
+        lines.append(f"They ask: {effect.question}")
+    if effect.not_known:
+        lines.append(f"Not known: {', '.join(effect.not_known)}")
+    said = f": “{effect.consent_words}”" if effect.consent_words else ""
+    lines.append(f"Consent: {item.consent.value.replace('_', ' ')}{said}")
+    lines.append("What was said:")
+    for post in story.thread:
+        who = f"@{item.person}" if post.who == "person" else f"@{item.brand} ({post.who})"
+        lines.append(f"  {post.at:%d %b %H:%M}  {who}: {' '.join(post.text.split())}")
+    return lines
+
+
+def _stories(folder: Path, *, with_closed: bool) -> list[tuple[int, HandOffStory]]:
+    """Numbered by age, so that a number stays, and sorted by warmth."""
+    from leadbot.app import open_store
+    from leadbot.store.states import HandOffState
+
+    with open_store(project_in(folder).settings) as (store, _):
+        items = store.queries.handoffs(states=tuple(HandOffState), limit=100_000)
+        oldest_first = sorted(items, key=lambda item: (item.created_at, item.key))
+        stories = [
+            (number, story)
+            for number, item in enumerate(oldest_first, start=1)
+            if (with_closed or item.state is not HandOffState.CLOSED)
+            and (story := store.queries.handoff(item.key)) is not None
+        ]
+    return sorted(stories, key=lambda found: (-found[1].item.score, found[0]))
+
+
+def _state(item: HandOffItem) -> str:
+    outcome = f": {item.outcome}" if item.outcome else ""
+    return f"{item.state.value}{outcome}"

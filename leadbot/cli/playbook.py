@@ -1,0 +1,108 @@
+"""``leadbot playbook``: loading and linting, and the tests inside a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leadbot.cli.project import as_json_option
+from leadbot.errors import Problem
+
+LEADBOT_TOML = Path("leadbot.toml")
+
+
+@dataclass(slots=True)
+class Checked:
+    """One file and what was found in it."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    name: str = ""
+    tests: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The file's part of the document."""
+        return {
+            "file": self.file,
+            "ok": not self.problems,
+            "playbook": self.name,
+            "tests": self.tests,
+            "problems": [
+                {"rule": p.rule, "line": p.line, "column": p.column, "message": p.what, "fix": p.fix}
+                for p in self.problems
+            ],
+        }
+
+
+@click.group()
+def playbook() -> None:
+    """Check playbooks."""
+
+
+@playbook.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json_option
+@click.pass_context
+def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Read FILES, tell everything that is wrong in them with line and fix, and run the tests inside them.
+
+    Inside a project, brands and teams must be those of leadbot.toml.
+    """
+    found = _check(files)
+    is_fine = all(not one.problems for one in found)
+    if as_json:
+        click.echo(json.dumps({"ok": is_fine, "files": [one.as_json() for one in found]}, ensure_ascii=False))
+    else:
+        for one in found:
+            _tell(one)
+    ctx.exit(0 if is_fine else 2)
+
+
+def _check(files: Sequence[Path]) -> list[Checked]:
+    from leadbot.flows import playbook as playbook_files
+
+    found = {str(file): Checked(str(file)) for file in files}
+    sources = []
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+            sources.append(playbook_files.PlaybookSource(str(file), text))
+        except (OSError, UnicodeDecodeError) as error:
+            what = "is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+            found[str(file)].problems.append(Problem(str(file), what, "", "no-file", str(file)))
+    playbooks, problems = playbook_files.check(sources, **_known())
+    for problem in problems:
+        found[problem.file].problems.append(problem)
+    for one in playbooks:
+        found[one.file].name = one.name
+        found[one.file].tests = len(one.tests)
+    return list(found.values())
+
+
+def _known() -> dict[str, Any]:
+    """Brands and teams of the project we are in; None (not checked) outside of one."""
+    if not LEADBOT_TOML.exists():
+        return {"brands": None, "teams": None}
+    from leadbot.settings import read
+
+    settings, _ = read(LEADBOT_TOML, os.environ)
+    teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
+    return {
+        "brands": [brand.facts.handle.lower() for brand in settings.brands],
+        "teams": list(teams),
+        "reps": {name: [rep.first_name for rep in team.reps] for name, team in teams.items()},
+    }
+
+
+def _tell(one: Checked) -> None:
+    if not one.problems:
+        click.echo(f"{one.file}: fine ({one.name}, {one.tests} test{'s' if one.tests != 1 else ''})")
+        return
+    for problem in one.problems:
+        click.echo(f"{problem}")

@@ -1,0 +1,59 @@
+"""What verbs of a project share: which folder it is in, and how logs are written."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from leadbot.app import Project
+
+in_project: Callable[[Any], Any] = click.option(
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("."),
+    help="The project's folder; the present one if left out.",
+)
+
+as_json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document."
+)
+
+
+def project_in(folder: Path) -> Project:
+    """The project of a folder. Raises ConfigError with all that is wrong in it."""
+    from leadbot.app import load_project
+
+    return load_project(folder, os.environ)
+
+
+def configure_logs(log_format: str, level: str) -> None:
+    """Write logs to stderr: for people, or one JSON object a line."""
+    import structlog
+
+    is_json = log_format == "json"
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    trace: list[Any] = [structlog.processors.format_exc_info] if is_json else []
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=is_json),
+            *trace,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,54 @@
+"""``leadbot run`` and ``leadbot check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadbot.cli.project import configure_logs, in_project, project_in
+
+if TYPE_CHECKING:
+    from leadbot.app import Project
+
+
+@click.command()
+@in_project
+def run(folder: Path) -> None:
+    """Listen to the project's accounts and answer, until Ctrl-C or SIGTERM (both stop it within two seconds).
+
+    Playbook files as they stand now go live; a change takes effect at the next start, and open dialogs finish
+    on the version they began with.
+    """
+    from leadbot.app import build
+
+    project = project_in(folder)
+    configure_logs(project.settings.log_format, project.settings.log_level)
+    click.echo(_listening_to(project), err=True)
+    with build(project) as daemon:
+        daemon.run(on_ready=lambda: click.echo("Ready. Ctrl-C stops it.", err=True))
+
+
+@click.command()
+@in_project
+def check(folder: Path) -> None:
+    """Check leadbot.toml, every playbook in it and the database, and say what is ready."""
+    from leadbot.app import open_store
+
+    project = project_in(folder)
+    with open_store(project.settings):
+        pass
+    click.echo(_listening_to(project))
+    for handle, playbooks in project.playbooks.items():
+        for playbook in playbooks:
+            click.echo(
+                f"  @{handle} speaks {playbook.name} ({playbook.file}), version {playbook.version[:8]}"
+            )
+    click.echo("All is well.")
+
+
+def _listening_to(project: Project) -> str:
+    brands = ", ".join(f"@{b.facts.handle} ({b.facts.mode.value})" for b in project.settings.brands)
+    where = "a SIMULATION at " + project.settings.x.base_url if project.settings.x.is_local else "X"
+    return f"leadbot on {where}: {brands}"

@@ -1,0 +1,60 @@
+"""``leadbot status``: how things stand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from leadbot.cli.project import as_json_option, in_project, project_in
+
+
+@click.command()
+@in_project
+@as_json_option
+def status(folder: Path, as_json: bool) -> None:
+    """How many were heard, answered and handed over, and what waits."""
+    from leadbot.app import open_store
+
+    project = project_in(folder)
+    with open_store(project.settings) as (store, _):
+        counts = store.queries.counts(datetime.min.replace(year=2000, tzinfo=UTC))
+        brands = store.queries.status()
+    daemon = _daemon(project.health_file)
+    if as_json:
+        document = {"daemon": daemon, **asdict(counts), "brands": [asdict(one) for one in brands]}
+        click.echo(json.dumps(document, default=str, ensure_ascii=False))
+        return
+    click.echo(f"daemon      {_in_words(daemon)}")
+    click.echo(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
+    click.echo(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
+    click.echo(f"handed over {counts.handoffs}")
+    click.echo(f"spent       ${counts.spent_usd:.3f}")
+    for reason, number in sorted(counts.refusals.items()):
+        click.echo(f"not sent    {number} ({reason})")
+    for one in brands:
+        pause = f", paused: {one.brand.paused_why}" if one.brand.paused_at else ""
+        click.echo(
+            f"@{one.brand.handle}: {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
+            f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open{pause}"
+        )
+
+
+def _daemon(file: Path) -> dict[str, object]:
+    """What the daemon last told of itself."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {"running": False}
+    is_fresh = datetime.now(UTC).timestamp() - told.get("at", 0) < 10
+    return {**told, "running": bool(told.get("running")) and is_fresh}
+
+
+def _in_words(daemon: dict[str, object]) -> str:
+    if not daemon["running"]:
+        return "not running"
+    well = "all is well" if daemon.get("well") else "something needs a look: see its log"
+    return f"running (process {daemon.get('pid')}), {well}"

@@ -1,0 +1,185 @@
+"""leadbot.toml: what may stand in it, and how its faults are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadbot import settings
+from leadbot.errors import ConfigError
+from leadbot.model import Mode
+from leadbot.settings.scaffold import write_project
+
+LOCAL = '[x]\nbase_url = "http://127.0.0.1:8765"\n'
+BRAND = '[[brands]]\nhandle = "acme"\nplaybooks = []\n'
+KEYS = {
+    f"LEADBOT_ACME_{name}": "s3cret"
+    for name in ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET", "BEARER_TOKEN")
+}
+
+
+def load(folder: Path, text: str, env: dict[str, str] | None = None) -> settings.Settings:
+    (folder / "leadbot.toml").write_text(text, encoding="utf-8")
+    return settings.load(folder, env or {})
+
+
+def rules_broken(folder: Path, text: str, env: dict[str, str] | None = None) -> dict[str, str]:
+    """Rule → where it is broken."""
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text, env)
+    return {problem.rule: problem.where for problem in caught.value.problems}
+
+
+def test_the_project_that_init_writes_can_be_loaded_as_it_is(tmp_path: Path) -> None:
+    write_project(tmp_path, "acme")
+
+    found = settings.load(tmp_path, {})
+
+    assert found.x.is_local
+    assert found.database_url == f"sqlite:///{tmp_path}/leadbot.db"
+    (brand,) = found.brands
+    assert (brand.facts.handle, brand.facts.mode) == ("acme", Mode.LIVE)
+    assert brand.playbooks == (tmp_path / "playbooks" / "team-plan.yaml",)
+    assert [rep.first_name for rep in brand.facts.teams[0].reps] == ["Maya", "Tomás"]
+
+
+def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    text = (
+        '[databse]\nurl = "x"\n[x]\nbase_url = "ftp://there"\nlisen = "both"\n'
+        '[[brands]]\nhandle = "acme corp"\npace = "quickly"\n[[teams]]\nname = "sales"\nhours = "always"\n'
+    )
+    (tmp_path / "leadbot.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        settings.load(tmp_path, {})
+
+    told = {(problem.line, problem.rule) for problem in caught.value.problems}
+    assert told >= {
+        (1, "unknown-key"),
+        (4, "base-url"),
+        (5, "unknown-key"),
+        (7, "handle"),
+        (8, "cannot-read"),
+        (9, "no-reps"),
+        (11, "cannot-read"),
+    }
+    assert 'did you mean "listen"?' in str(caught.value)
+    assert 'did you mean "database"?' in str(caught.value)
+
+
+def test_a_file_that_is_not_toml_is_told_with_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, "[x]\nlisten = both\n")
+
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.line) == ("not-toml", 2)
+
+
+def test_a_missing_file_points_to_init(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="leadbot init"):
+        settings.load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("mysql://here/db", "database-url"),
+        ("leadbot.db", "database-url"),
+        ("sqlite://", "database-url"),
+        ("sqlite:///:memory:", "database-url"),
+        ("postgresql://host", "database-url"),
+    ],
+)
+def test_a_database_that_would_not_do_is_refused(tmp_path: Path, url: str, rule: str) -> None:
+    assert rule in rules_broken(tmp_path, f'{LOCAL}{BRAND}[database]\nurl = "{url}"\n')
+
+
+def test_the_environment_names_the_database_and_its_password_is_never_told(tmp_path: Path) -> None:
+    env = {"LEADBOT_DATABASE_URL": "postgresql://me:hunter2@host/leads"}
+    assert load(tmp_path, LOCAL + BRAND, env).database_url.endswith("/leads")
+
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, LOCAL + BRAND, {"LEADBOT_DATABASE_URL": "oracle://me:hunter2@host/leads"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_x_itself_needs_keys_and_the_handle_typed_back(tmp_path: Path) -> None:
+    live = BRAND + 'mode = "live"\n'
+
+    assert set(rules_broken(tmp_path, live)) == {"no-secrets", "live-unconfirmed"}
+    assert set(rules_broken(tmp_path, live, KEYS)) == {"live-unconfirmed"}
+    found = load(tmp_path, live + 'live_confirmed = "@Acme"\n', KEYS)
+    assert found.brands[0].secrets.may_speak
+
+
+def test_no_secret_is_shown_by_repr(tmp_path: Path) -> None:
+    assert "s3cret" not in repr(load(tmp_path, BRAND, KEYS))
+
+
+def test_a_secret_in_leadbot_toml_is_refused(tmp_path: Path) -> None:
+    found = rules_broken(tmp_path, LOCAL + BRAND + 'consumer_secret = "s3cret"\n')
+
+    assert found == {"secret-in-file": "leadbot.toml:6"}
+
+
+def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('[acme]\noauth2_token = "s3cret"\nbearer_token = "s3cret"\n', encoding="utf-8")
+    file.chmod(0o644)
+    assert "secrets-mode" in rules_broken(tmp_path, BRAND)
+
+    file.chmod(0o600)
+    assert load(tmp_path, BRAND).brands[0].secrets.oauth2_token == "s3cret"
+
+
+def test_a_mistyped_variable_is_noticed(tmp_path: Path) -> None:
+    env = {**KEYS, "LEADBOT_ACME_CONSUMER_KEYS": "x"}
+
+    assert rules_broken(tmp_path, BRAND, env) == {"unknown-variable": "LEADBOT_ACME_CONSUMER_KEYS"}
+
+
+def test_two_brands_share_teams_unless_a_team_names_its_brand(tmp_path: Path) -> None:
+    second = BRAND.replace("acme", "globex")
+    team = '[[teams]]\nname = "{}"\nreps = ["Ann Lee"]\n'
+    text = LOCAL + BRAND + second + team.format("all") + team.format("own") + 'brand = "globex"\n'
+
+    acme, globex = load(tmp_path, text).brands
+
+    assert [team.name for team in acme.facts.teams] == ["all"]
+    assert [team.name for team in globex.facts.teams] == ["all", "own"]
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [('"20s to 90s"', (20, 90)), ("[1, 2.5]", (1, 2.5)), ("0", (0, 0)), ('"1 min - 2 min"', (60, 120))],
+)
+def test_a_pace_may_be_written_in_several_ways(
+    tmp_path: Path, written: str, seconds: tuple[float, float]
+) -> None:
+    assert load(tmp_path, f"{LOCAL}{BRAND}pace = {written}\n").brands[0].facts.pace_s == seconds
+
+
+def test_hours_of_a_week_may_have_breaks(tmp_path: Path) -> None:
+    hours = '["mon-tue 09:00-12:00, 13:00-17:00", "fri 09:00-15:00"]'
+    text = f'{LOCAL}{BRAND}[[teams]]\nname = "sales"\nreps = ["Ann Lee"]\nhours = {hours}\n'
+
+    (team,) = load(tmp_path, text).brands[0].facts.teams
+
+    assert team.hours == (
+        (0, 540, 720),
+        (0, 780, 1020),
+        (1, 540, 720),
+        (1, 780, 1020),
+        (4, 540, 900),
+    )
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## \[+([a-z]+)\]+\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
+
+    for table, keys in settings.KNOWN.items():
+        assert set(re.findall(r"^\| `(\w+)` \|", sections[table], flags=re.MULTILINE)) == set(keys)
+    assert all(f"`{name}`" in page for name in settings.SECRET_NAMES)
