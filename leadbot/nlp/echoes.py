@@ -1,6 +1,6 @@
 """Which of a brand's ``sounds_like`` phrases a text resembles.
 
-A phrase that stands in the text word for word counts 1.0. Otherwise its rare words and its character trigrams must overlap
+A phrase that stands in the text word for word counts 1.0. Otherwise its rare words and its letter pairs must overlap
 with those of the text: the share of the phrase's weight that the text covers, times how much of a short text that is.
 """
 
@@ -18,9 +18,84 @@ from leadbot.nlp.text import Said, said
 
 LEAST = 0.55
 MOST = 8
+_SAME_WORD = 0.7  # likeness from which a word is another misspelt: exel for excel .73, street for sheet .62
+_HALFWAY = 0.34  # share of a phrase that must stand in the text before its other words may be misspelt
 
 _STOP = frozenset(
-    ["a", "an", "the", "is", "are", "was", "be", "been", "am", "do", "does", "did", "i", "we", "you", "it", "its", "to", "of", "in", "on", "at", "for", "and", "or", "with", "by", "my", "our", "your", "this", "that", "there", "have", "has", "had", "can", "could", "will", "would", "me", "us", "so", "just", "as", "if", "from", "they", "he", "she", "them", "not", "no", "but", "any", "some", "all", "now", "what", "how", "which", "who", "about", "get", "got", "use", "using", "im", "were", "ive", "weve", "one"]
+    [
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "am",
+        "do",
+        "does",
+        "did",
+        "i",
+        "we",
+        "you",
+        "it",
+        "its",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "and",
+        "or",
+        "with",
+        "by",
+        "my",
+        "our",
+        "your",
+        "this",
+        "that",
+        "there",
+        "have",
+        "has",
+        "had",
+        "can",
+        "could",
+        "will",
+        "would",
+        "me",
+        "us",
+        "so",
+        "just",
+        "as",
+        "if",
+        "from",
+        "they",
+        "he",
+        "she",
+        "them",
+        "not",
+        "no",
+        "but",
+        "any",
+        "some",
+        "all",
+        "now",
+        "what",
+        "how",
+        "which",
+        "who",
+        "about",
+        "get",
+        "got",
+        "use",
+        "using",
+        "im",
+        "were",
+        "ive",
+        "weve",
+        "one",
+    ]
 )
 
 
@@ -53,10 +128,11 @@ class PhraseBank:
         found = dict.fromkeys(self._exact(words), 1.0)
         present = set(words)
         near = {index for word in present for index in self._by_word.get(word, ())} - found.keys()
-        if not near and not found and len(words) <= 12:
+        may_be_misspelt = not near and not found and len(words) <= 12
+        if may_be_misspelt:
             near = self._misspelt(present)
         for index in near:
-            likeness = self._likeness(index, present)
+            likeness = self._likeness(index, present, may_be_misspelt)
             if likeness >= LEAST:
                 found[index] = likeness
         best = sorted(
@@ -73,7 +149,7 @@ class PhraseBank:
                     yield index
 
     def _misspelt(self, present: set[str]) -> set[int]:
-        """Phrases that share most trigrams of a word: "exel", "spreadsheat"."""
+        """Phrases that share most letter pairs of a word: "exel", "spreadsheat"."""
         hits = Counter(
             index
             for word in present
@@ -81,18 +157,26 @@ class PhraseBank:
             for gram in _grams(word)
             for index in self._by_gram.get(gram, ())
         )
-        return {index for index, count in hits.most_common(12) if count >= 2}
+        return {index for index, count in hits.most_common(12) if count >= 3}
 
-    def _likeness(self, index: int, present: set[str]) -> float:
+    def _likeness(self, index: int, present: set[str], may_be_misspelt: bool) -> float:
         """The weight of the phrase's words that the text has, as a share (cosine-like: long texts do not lose)."""
         total = shared = 0.0
+        missing: list[tuple[str, float]] = []
         strong = 0
         for word in set(self._words[index]):
             weight = self._weight[word]
             total += weight
-            best = 1.0 if word in present else _nearest(word, present)
-            shared += weight * best
-            strong += best >= 0.6 and word not in _STOP
+            if word in present:
+                shared += weight
+                strong += word not in _STOP
+            else:
+                missing.append((word, weight))
+        if may_be_misspelt or shared >= total * _HALFWAY:
+            for word, weight in missing:
+                best = _nearest(word, present)
+                shared += weight * best
+                strong += best >= 0.6
         if not strong or total == 0:
             return 0.0
         return min(0.99, 0.97 * shared / total)
@@ -114,6 +198,8 @@ _PLURAL = re.compile(r"(?<=[a-z]{3})(?<!s)(?<!u)(?<!i)s$")
 @lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     """Without a simple plural s."""
+    if word in _STOP:
+        return word
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"
     return _PLURAL.sub("", word)
@@ -122,11 +208,11 @@ def _stem(word: str) -> str:
 @lru_cache(maxsize=8192)
 def _grams(word: str) -> frozenset[str]:
     padded = f" {word} "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+    return frozenset(padded[i : i + 2] for i in range(len(padded) - 1))
 
 
 def _nearest(word: str, present: set[str]) -> float:
-    """Likeness of the most similar word by shared trigrams, 0 unless both are long enough to be a misspelling."""
+    """Likeness of the most similar word by shared letter pairs, 0 unless both are long enough to be a misspelling."""
     if len(word) < 4 or word in _STOP:
         return 0.0
     grams = _grams(word)
@@ -135,4 +221,4 @@ def _nearest(word: str, present: set[str]) -> float:
         if len(other) >= 4 and abs(len(other) - len(word)) <= 3:
             others = _grams(other)
             best = max(best, 2 * len(grams & others) / (len(grams) + len(others)))
-    return best if best >= 0.5 else 0.0
+    return best if best >= _SAME_WORD else 0.0

@@ -6,49 +6,121 @@ from __future__ import annotations
 
 import re
 
+from leadbot.nlp.phrases import Phrases, phrase
 from leadbot.nlp.text import Said
 
 _FILLERS = frozenset(
-    ["please", "pls", "plz", "a", "an", "the", "one", "i", "want", "need", "to", "get", "me", "just", "hi", "hey", "hello", "ok", "now", "thanks", "real", "actual", "live", "bitte", "por", "favor", "un", "una", "ein", "eine", "einen", "um", "uma", "svp", "with", "talk", "speak"]
+    [
+        "please",
+        "pls",
+        "plz",
+        "a",
+        "an",
+        "the",
+        "one",
+        "i",
+        "want",
+        "need",
+        "to",
+        "get",
+        "me",
+        "just",
+        "hi",
+        "hey",
+        "hello",
+        "ok",
+        "now",
+        "thanks",
+        "real",
+        "actual",
+        "live",
+        "bitte",
+        "por",
+        "favor",
+        "un",
+        "una",
+        "ein",
+        "eine",
+        "einen",
+        "um",
+        "uma",
+        "svp",
+        "with",
+        "talk",
+        "speak",
+    ]
 )
 _WHOLE = frozenset(
-    ["human", "humans", "human being", "person", "agent", "operator", "representative", "rep", "customer service rep", "sales rep", "advisor", "adviser", "someone real", "human agent", "human person", "humano", "persona", "persona real", "agente", "agente humano", "asesor", "humain", "conseiller", "vrai humain", "vraie personne", "personne", "mensch", "menschen", "echten menschen", "echter mensch", "mitarbeiter", "berater", "atendente", "atendente humano", "pessoa", "pessoa real", "someone human", "call me", "call me back", "somebody"]
-)
-_TRIGGERS = frozenset(
-    ["human", "humans", "person", "people", "agent", "rep", "reps", "representative", "advisor", "adviser", "operator", "someone", "somebody", "anyone", "manager", "supervisor", "staff", "team", "sales", "who", "call", "phone", "ring", "callback", "humano", "persona", "agente", "asesor", "alguien", "humain", "conseiller", "quelquun", "personne", "mensch", "menschen", "mitarbeiter", "jemand", "jemandem", "jemanden", "berater", "atendente", "pessoa", "alguem", "number", "consultant", "specialist"]
+    [
+        "human",
+        "humans",
+        "human being",
+        "person",
+        "agent",
+        "operator",
+        "representative",
+        "rep",
+        "customer service rep",
+        "sales rep",
+        "advisor",
+        "adviser",
+        "someone real",
+        "human agent",
+        "human person",
+        "humano",
+        "persona",
+        "persona real",
+        "agente",
+        "agente humano",
+        "asesor",
+        "humain",
+        "conseiller",
+        "vrai humain",
+        "vraie personne",
+        "personne",
+        "mensch",
+        "menschen",
+        "echten menschen",
+        "echter mensch",
+        "mitarbeiter",
+        "berater",
+        "atendente",
+        "atendente humano",
+        "pessoa",
+        "pessoa real",
+        "someone human",
+        "call me",
+        "call me back",
+        "somebody",
+    ]
 )
 _WHO = (
     r"(?:(?:a|an|any|some|one of|your|ur|the|another|someone|somebody|anyone|anybody) )*(?:(?:real|actual|live|proper|human|flesh and blood|sales|support|senior|account|customer"
-    r"|service|qualified) )*(?:human|humans|human being|person|people|agent|rep|reps|representative|advisor|adviser|operator|manager|supervisor"
+    r"|service|qualified) )*(?:human|humans|human being|person|(?<=your )people|(?<=real )people|(?<=actual )people|agent|rep|reps|representative|advisor|adviser|operator|manager|supervisor"
     r"|someone|somebody|anyone|anybody|staff|sales|sales team|team|consultant|specialist|(?:member|someone|somebody|anyone) (?:of|from|in|on|at) )"
 )
 _ASK = (
     r"(?:can|could|may|might) (?:i|we)(?: \w+)?|(?:want|need|like|love|prefer|trying|asking|hoping|rather|wanna|wish|got|have|able)(?: to)?(?: be able to)?|let me|let us|please|pls"
     r"|how (?:do|can|could) (?:i|we)|where (?:do|can) (?:i|we)|is there a way to|possible to|lemme|just"
 )
-_PHRASES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b(?:{_ASK}) (?:to )?(?:talk|speak|chat|write|get through|get in touch|get hold|connect)(?: to| with| of)? {_WHO}\b",
-        rf"^(?:hi |hey |hello |please |pls |ok |no )*(?:talk|speak|chat|connect me|put me through|transfer me|pass me|hand me)(?: on| over)?(?: to| with) {_WHO}\b",
-        rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|on|over) )?(?:(?:to|with) )?{_WHO}\b",
-        r"\bwho (?:do|can|should|could|would|shall) (?:i|we) (?:talk|speak|contact|call|ask|write|email|message|reach|chat)(?: out)?\b",
-        r"\bwhos (?:the )?(?:best )?(?:person|one) to (?:talk|speak|contact|ask|email)\b",
-        r"\b(?:i |we )?(?:want|need|prefer|get me|give me|id like|would like) (?:to (?:have|get|see) )?(?:a|an|some) (?:(?:real|actual|live|proper) )?(?:human|person|agent|operator|representative)\b"
-        r"(?! (?:resources|rights|who|that|with|for|to (?!talk|speak|help|call)))",
-        r"\bis there (?:a|an|any|some) (?:(?:real|actual|live) )?(?:human|person|one|body|way to (?:talk|speak)|number (?:i|we) can (?:call|ring|phone)|someone|somebody)(?: here| there)? (?:i|we|to|who i) (?:can |could )?(?:talk|speak|call|to)\b",
-        r"\b(?:can|could|would|will|may) (?:you|u|someone|somebody|anyone|a human|a person|a rep|one of you|your team|sales)"
-        r"(?: (?:from|on|in|at|of) (?:your |the |ur )?\w+(?: team| department| dept)?)?(?: please| pls| kindly)? (?:call|phone|ring|contact|reach out to|get in touch with|get back to) (?:me|us)\b",
-        r"(?:^|\b(?:please|pls|kindly|just|and|or) )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|pls|about|on|at|asap|today|tomorrow|now|when|regarding|for|re)\b|$)",
-        r"\b(?:give|arrange|book|schedule|request|need|want|have) (?:me |us )?(?:a )?(?:callback|call back|call|phone call)(?: (?:please|pls|about|with|from|today|tomorrow|on|at|asap|regarding)\b|$)",
-        r"\b(?:human|real person|live agent|actual person)s? (?:please|pls|plz|now|por favor|bitte)\b",
-        # Spanish, French, German, Portuguese.
-        r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:una? |alguien|algun )?(?:persona|humano|agente|asesor|representante|alguien|comercial)?\b",
-        r"\b(?:parler|discuter|echanger) (?:a|avec) (?:une? |quelquun|votre )?(?:vrai \w+|vraie \w+|humain|personne|conseiller|quelquun|agent|commercial)?\b",
-        r"\bmit (?:einem |einer |jemandem |ihrem )?(?:echten )?(?:mensch(?:en)?|mitarbeiter\w*|jemandem|person|berater\w*) (?:sprechen|reden|schreiben|chatten|telefonieren)\b",
-        r"\b(?:falar|conversar) com (?:uma? |alguem|algum )?(?:pessoa|humano|atendente|alguem|vendedor|representante)\b",
-    )
-)
+_PHRASES = Phrases(
+    phrase("ask", "talk speak chat write get connect", rf"\b(?:{_ASK}) (?:to )?(?:talk|speak|chat|write|get through|get in touch|get hold|connect)(?: to| with| of)? {_WHO}\b"),
+    phrase("order", "talk speak chat connect put transfer pass hand", rf"^(?:hi |hey |hello |please |pls |ok |no )*(?:talk|speak|chat|connect me|put me through|transfer me|pass me|hand me)(?: on| over)?(?: to| with) {_WHO}\b"),
+    phrase("put-through", "connect put transfer pass get give find", rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|on|over) )?(?:(?:to|with) )?{_WHO}\b"),
+    phrase("who", "who", r"\bwho (?:do|can|should|could|would|shall) (?:i|we) (?:talk|speak|contact|call|ask|write|email|message|reach|chat)(?: out)?\b"),
+    phrase("who", "whos", r"\bwhos (?:the )?(?:best )?(?:person|one) to (?:talk|speak|contact|ask|email)\b"),
+    phrase("want", "human person agent operator representative", r"\b(?:want|need|prefer|get me|give me|id like|would like) (?:to (?:have|get|see) )?(?:a|an|some) (?:(?:real|actual|live|proper) )?(?:human|person|agent|operator|representative)\b(?! (?:resources|rights|who|that|with|for|to (?!talk|speak|help|call)))"),
+    phrase("is-there", "there", r"\bis there (?:a|an|any|some) (?:(?:real|actual|live) )?(?:human|person|one|body|way to (?:talk|speak)|number (?:i|we) can (?:call|ring|phone)|someone|somebody)(?: here| there)? (?:i|we|to|who i) (?:can |could )?(?:talk|speak|call|to)\b"),
+    phrase("reach-me", "call phone ring contact reach touch back", r"\b(?:can|could|would|will|may) (?:you|u|someone|somebody|anyone|a human|a person|a rep|one of you|your team|sales)(?: (?:from|on|in|at|of) (?:your |the |ur )?\w+(?: team| department| dept)?)?(?: please| pls| kindly)? (?:call|phone|ring|contact|reach out to|get in touch with|get back to) (?:me|us)\b"),
+    phrase("call-me", "call phone ring", r"(?:^|\b(?:please|pls|kindly|just|and|or) )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|pls|about|on|at|asap|today|tomorrow|now|when|regarding|for|re)\b|$)"),
+    phrase("callback", "call callback", r"\b(?:give|arrange|book|schedule|request|need|want|have) (?:me |us )?(?:a )?(?:callback|call back|call|phone call)(?: (?:please|pls|about|with|from|today|tomorrow|on|at|asap|regarding)\b|$)"),
+    phrase("human-please", "human humans person agent", r"\b(?:human|real person|live agent|actual person)s? (?:please|pls|plz|now|por favor|bitte)\b"),
+    # Spanish, French, German, Portuguese.
+    phrase("es", "con", r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:(?:una? |algun )?(?:persona|humano|agente|asesor|representante|comercial)|alguien)\b"),
+    phrase("fr", "parler discuter echanger", r"\b(?:parler|discuter|echanger) (?:a|avec) (?:(?:une? |votre )?(?:vrai \w+|vraie \w+|humain|personne|conseiller|agent|commercial)|quelquun)\b"),
+    phrase("de", "mit", r"\bmit (?:einem |einer |jemandem |ihrem )?(?:echten )?(?:mensch(?:en)?|mitarbeiter\w*|jemandem|person|berater\w*) (?:sprechen|reden|schreiben|chatten|telefonieren)\b"),
+    phrase("pt", "com", r"\b(?:falar|conversar) com (?:(?:uma? |algum )?(?:pessoa|humano|atendente|vendedor|representante)|alguem)\b"),
+)  # fmt: skip
 _NOT_A_REQUEST = re.compile(
     r"\b(?:are|r) (?:you|u|there|these|they|yall) (?:a |an |all |really |even |actually |just )*(?:real |actual )?(?:human|humans|person|people|bot|robot)s?\b(?! (?:i can|to talk|to speak))"
     r"|\bam i (?:talking|speaking|chatting)\b|\bis this (?:a |an )?(?:human|bot|person|real)\b|\b(?:only|just|im|is|being) human\b"
@@ -59,12 +131,9 @@ _NOT_A_REQUEST = re.compile(
 
 def asks_for_human(said: Said) -> bool:
     """Whether the author asks for a person, a call, or whom to talk to."""
-    words = said.words
-    if not words or said.vocabulary.isdisjoint(_TRIGGERS):
-        return False
-    bare = said.bare
-    if len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE:
+    words, bare = said.words, said.bare
+    if bare in _WHOLE or (
+        len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE
+    ):
         return not bare.startswith("i want to be")
-    if bare in _WHOLE:
-        return True
-    return not _NOT_A_REQUEST.search(bare) and any(pattern.search(bare) for pattern in _PHRASES)
+    return _PHRASES.stand_in(said) and not _NOT_A_REQUEST.search(bare)

@@ -22,6 +22,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from leadbot.model import Intent, OptOut, ReadRequest, SlotValue
+from leadbot.nlp.buying import wants_to_buy
 from leadbot.nlp.calibration import Calibration
 from leadbot.nlp.classifier import INTENTS, Classifier, Scores
 from leadbot.nlp.echoes import bank_of
@@ -41,6 +42,7 @@ FACTS = {
     "<price>": "(a price asked)",
     "<human>": "(a person asked for)",
     "<stop>": "(told to stop)",
+    "<buy>": "(wants to buy)",
 }
 
 
@@ -53,6 +55,7 @@ class Notes:
     opt_out: OptOut = OptOut.NONE
     asks_for_human: bool = False
     asks_price: bool = False
+    wants_to_buy: bool = False
     is_question: bool = False
     is_noise: bool = False
     rules: tuple[str, ...] = ()
@@ -83,10 +86,15 @@ def note_rules(notes: Notes) -> None:
     notes.opt_out, rule = opt_out_of(text)
     notes.asks_for_human = asks_for_human(text)
     notes.asks_price = asks_price(text)
+    notes.wants_to_buy = wants_to_buy(text)
     notes.is_question = is_question(text)
     notes.is_noise = is_noise(text)
-    rules = (rule, "asks_for_human" if notes.asks_for_human else "", "asks_price" if notes.asks_price else "")
-    notes.rules = tuple(name for name in rules if name)
+    fired = (
+        ("asks_for_human", notes.asks_for_human),
+        ("asks_price", notes.asks_price),
+        ("wants_to_buy", notes.wants_to_buy),
+    )
+    notes.rules = (*((rule,) if rule else ()), *(name for name, is_so in fired if is_so))
 
 
 def evidence(notes: Notes) -> list[str]:
@@ -98,6 +106,8 @@ def evidence(notes: Notes) -> list[str]:
         found.append("<price>")
     if notes.asks_for_human:
         found.append("<human>")
+    if notes.wants_to_buy:
+        found.append("<buy>")
     if notes.opt_out in (OptOut.CLEAR, OptOut.UNCLEAR):
         found.append("<stop>")
     return found
@@ -174,12 +184,13 @@ class IntentModel(_Batched):
     def note(self, batch: list[Notes]) -> None:
         if self.classifier is None:
             raise RuntimeError("leadbot_intent has no weights: call from_disk first")
-        scores = self.classifier.score([evidence(notes) for notes in batch])
+        seen = [evidence(notes) for notes in batch]
+        scores = self.classifier.score(seen)
         probabilities = self.calibration.probabilities(scores.logits)
         best = probabilities.argmax(axis=1)
         order = (-probabilities).argsort(axis=1)
         rows, warmth = probabilities.tolist(), self.calibration.warmth(probabilities).tolist()
-        whys = _reasons(scores, best, batch)
+        whys = _reasons(scores, best, seen)
         for index, notes in enumerate(batch):
             row = rows[index]
             notes.probabilities = tuple((INTENTS[k], row[k]) for k in order[index].tolist())
@@ -234,12 +245,14 @@ def settle(notes: Notes, opt_out_at: float) -> None:
     elif notes.opt_out is OptOut.START or notes.is_noise or not notes.said.words:
         notes.intent, notes.warmth = Intent.OTHER, 0.0
     elif notes.asks_for_human:
-        if notes.intent not in _WANTS_OWN_PERSON:
+        if notes.intent not in (_BUYS if len(notes.said.words) <= FEW_WORDS else _WANTS_OWN_PERSON):
             notes.intent = Intent.ASKS_FOR_HUMAN
     elif notes.opt_out is OptOut.NONE and notes.intent is Intent.OPT_OUT and sure >= opt_out_at:
         notes.opt_out, notes.rules = OptOut.UNCLEAR, (*notes.rules, "opt_out.model")
 
 
+FEW_WORDS = 9  # so short a wish for a person names no problem
+_BUYS = frozenset({Intent.PURCHASE_INTENT, Intent.PRICING})
 _WANTS_OWN_PERSON = frozenset(
     {
         Intent.PURCHASE_INTENT,
@@ -259,15 +272,15 @@ def _is_english(lang: str | None) -> bool:
 
 
 def _reasons(
-    scores: Scores, best: NDArray[np.int64], batch: list[Notes]
+    scores: Scores, best: NDArray[np.int64], seen: list[list[str]]
 ) -> list[tuple[tuple[str, float], ...]]:
     """The words that moved each post's intent most: their share of its logit above their mean share of all."""
     ends = np.append(scores.post_starts[1:], len(scores.shares))
-    owner = np.repeat(np.arange(len(batch)), ends - scores.post_starts)
+    owner = np.repeat(np.arange(len(seen)), ends - scores.post_starts)
     moved = scores.shares[np.arange(len(owner)), best[owner]] - scores.shares.mean(axis=1)
     reasons = []
-    for notes, start, end in zip(batch, scores.post_starts.tolist(), ends.tolist(), strict=True):
-        words = [START, *evidence(notes)][: end - start]
+    for tokens_seen, start, end in zip(seen, scores.post_starts.tolist(), ends.tolist(), strict=True):
+        words = [START, *tokens_seen][: end - start]
         weights = moved[start:end].tolist()
         ranked = sorted(zip(weights, words, strict=True), reverse=True)
         reasons.append(

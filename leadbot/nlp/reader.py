@@ -52,6 +52,8 @@ def new_pipeline() -> Language:
     nlp: Language = spacy.blank(
         "en", config={"nlp": {"tokenizer": {"@tokenizers": "leadbot.PostTokenizer.v1"}}}
     )
+    # Nobody asks our documents for shapes, stems or stop words, and making them costs more than the whole reading.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp

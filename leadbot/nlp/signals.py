@@ -9,28 +9,109 @@ import re
 from leadbot.nlp.text import Said
 
 _QUESTION_WORDS = frozenset(
-    ["who", "whos", "what", "whats", "when", "whens", "where", "wheres", "why", "how", "hows", "which", "whose", "whom", "can", "could", "do", "does", "did", "is", "are", "am", "was", "were", "will", "would", "should", "may", "any", "anyone", "anybody", "has", "have", "wondering", "curious"]
+    [
+        "who",
+        "whos",
+        "what",
+        "whats",
+        "when",
+        "whens",
+        "where",
+        "wheres",
+        "why",
+        "how",
+        "hows",
+        "which",
+        "whose",
+        "whom",
+        "can",
+        "could",
+        "do",
+        "does",
+        "did",
+        "is",
+        "are",
+        "am",
+        "was",
+        "were",
+        "will",
+        "would",
+        "should",
+        "may",
+        "any",
+        "anyone",
+        "anybody",
+        "has",
+        "have",
+        "wondering",
+        "curious",
+    ]
 )
 _OPENING = re.compile(
     r"^(?:(?:hi|hey|hello|ok|okay|so|and|but|also|sure|yes|yeah|yep|well|um|hmm|please|pls|just|quick question|question|thanks|cool|great|nice|guys|team"
     r"|actually|oh|ah|btw|or|then|by) )*"
-    r"(?:(?:who|whos|whose|whom|where|wheres|when|whens|why|which)\b(?! (?:ever|needs|knew|cares))(?=.)"
+    r"(?:(?:who|whos|whose|whom|where|wheres|when|whens|why|which)\b(?! (?:ever|needs|knew|cares|not$))(?=.)"
     r"|what(?!ever| a | an |s not)\b|whats\b|how(?:s)?\b(?! (?:nice|cool|lovely|funny|sweet|cute|dare|rude|sad|great|amazing|awesome|wonderful|embarrassing)\b)"
     r"|(?:can|could|do|does|did|is|are|am|was|were|will|would|should|may|has|have) (?:i|we|you|u|ya|yall|he|she|it|they|there|this|that|these|those|the|a|an|your|ur|my|our"
     r"|any|anyone|anybody|someone|somebody|one|people|all)\b"
     r"|any (?:chance|idea|plans?|news|update|word|way|discounts?|deals?|one)\b|anyone know|anybody know|(?:i am |im |was |just )?(?:wondering|curious) (?:if|whether|what|how|about))"
 )
-_LINK_QUERY = re.compile(r"\?(?=\s|$|[?!.)\"'*])")
-_QUESTION_MARKS = "?？¿؟"
+# Links are blanked already; this spares "a?b", the rest of a link without its scheme.
+_MARK = re.compile(r"""\?(?=\s|$|[?!.)"'*,])|[？¿؟]""")
 
 _PRICE_WORDS = frozenset(
-    ["pricing", "price", "prices", "priced", "cost", "costs", "much", "charge", "fee", "fees", "rate", "rates", "quote", "quotes", "estimate", "cheap", "cheaper", "expensive", "pay", "paid", "tariff", "precio", "precios", "cuesta", "cuestan", "cuanto", "prix", "coute", "coutent", "combien", "tarif", "tarifs", "preis", "preise", "kostet", "kosten", "preco", "precos", "custa", "custam", "quanto"]
+    [
+        "pricing",
+        "price",
+        "prices",
+        "priced",
+        "cost",
+        "costs",
+        "much",
+        "charge",
+        "fee",
+        "fees",
+        "rate",
+        "rates",
+        "quote",
+        "quotes",
+        "estimate",
+        "cheap",
+        "cheaper",
+        "expensive",
+        "pay",
+        "paid",
+        "tariff",
+        "precio",
+        "precios",
+        "cuesta",
+        "cuestan",
+        "cuanto",
+        "prix",
+        "coute",
+        "coutent",
+        "combien",
+        "tarif",
+        "tarifs",
+        "preis",
+        "preise",
+        "kostet",
+        "kosten",
+        "preco",
+        "precos",
+        "custa",
+        "custam",
+        "quanto",
+    ]
 )
 _PRICE_SHORT = re.compile(
-    r"^(?:hi |hey |hello |ok |so |and |whats |what is |what are |what about |how about |any |your |the |ur |need |send |send me |can i get |can i have |get |dm |dm me |info on |details on |looking for |more |about )*"
-    r"(?:\w+ ){0,2}(?:pricing|prices?|price list|pricelist|rates?|cost|costs|fees?|quote|tariffs?|precios?|prix|tarifs?|preise?|precos?)"
+    r"^(?:hi |hey |hello |ok |so |and |is it |do you have |per seat |per user |whats |what is |what are |what about |how about |any |your |the |ur |need |send |send me |can i get |can i have |get |dm |dm me |info on |details on |looking for |more |about )*"
+    r"(?:pricing|prices?|price list|pricelist|rates?|cost|costs|fees?|quote|tariffs?|precios?|prix|tarifs?|preise?|precos?)"
     r"(?: (?:please|pls|plz|list|info|details|page|anywhere|and \w+|for .{1,40}|on .{1,40}|of .{1,40}|per \w+|in .{1,30}))?$"
 )
+_PRICE_ASKED = re.compile(
+    r"^(?:\w+ ){1,3}(?:pricing|prices?|rates|cost|fees?|quote)$"
+)  # only with a question mark
 _PRICE = tuple(
     re.compile(pattern)
     for pattern in (
@@ -51,7 +132,7 @@ _PRICE = tuple(
 _NOT_A_PRICE = re.compile(
     r"\b(?:worth|pay|paid|paying|at|any|whatever|half|full|great|good|best|fair|right|what a) (?:the |a |that |every |this |my |its |at )?(?:price|prices|cost|costs)\b(?! (?:for|of|per|list|match))"
     r"|\b(?:price|cost) (?:of (?:freedom|fame|love|success|living)|we pay|i pay|you pay|gouging|hike|hikes|increase|increases|rise|rises|went|going|goes|has|keeps)\b"
-    r"|\b(?:cost|costing|costs) (?:me|us) (?:my|our|a job|dear|customers|money|so much|hours)\b|\bthank|\boverpriced\b|\bat all costs?\b|\bhow much (?:i|we) \b"
+    r"|\b(?:cost|costing|costs) (?:me|us) (?:my|our|a job|dear|customers|money|so much|hours)\b|\bthank|\boverpriced\b|\bat all costs?\b|\bhow much (?:i|we) \b|\bquotes? of\b|\bhow much do (?:you|u|i|we|they) (?:love|like|care|hate|miss|want|need)\b|\b(?:stop|keep|keeps|dont|no more) \w+ (?:the |your )?(?:price|prices|rates|fees)\b"
 )
 _CLAIMS = re.compile(
     r"\b(?:overcharged|charged (?:me|us|twice|for)|refund(?:ed)?|double charged|billed (?:me|us|twice))\b"
@@ -65,9 +146,7 @@ _SIGNS = frozenset("👍👌✅👎❌🆗☑✔🙅🚫🙆")
 
 def is_question(said: Said) -> bool:
     """Whether it asks something: a question mark outside links, or a clause that opens as questions do."""
-    if any(mark in said.plain for mark in _QUESTION_MARKS) and (
-        _LINK_QUERY.search(said.plain) or any(mark in said.plain for mark in _QUESTION_MARKS[1:])
-    ):
+    if _MARK.search(said.plain):
         return True
     if said.vocabulary.isdisjoint(_QUESTION_WORDS):
         return False
@@ -87,7 +166,10 @@ def asks_price(said: Said) -> bool:
         return False
     if any(pattern.search(bare) for pattern in _PRICE):
         return True
-    return any(_PRICE_SHORT.search(clause) for clause in said.clauses())
+    asked = "?" in said.plain
+    return any(
+        _PRICE_SHORT.search(clause) or (asked and _PRICE_ASKED.search(clause)) for clause in said.clauses()
+    )
 
 
 def is_noise(said: Said) -> bool:

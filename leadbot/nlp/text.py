@@ -22,6 +22,11 @@ _HANDLE_OR_LINK = re.compile(
 _WORD = re.compile(r"\w+")
 _CLAUSE_END = re.compile(r"[.!?;,:\n…—–()]+|\s-\s")
 _TOKEN = re.compile(r"@\w+|<\w+>|https?://\S+|\w+(?:'\w+)?|[^\w\s]")
+_DIGIT = re.compile(r"\d")
+# Letters with accents and compatibility forms; without one of them there is nothing to fold.
+_FOLDABLE = re.compile(
+    "[\u00aa-\u024f\u0300-\u036f\u1e00-\u1eff\u2070-\u209f\u2100-\u218f\u2460-\u24ff\ufb00-\ufb4f\uff00-\uffef]|[\U0001d400-\U0001d7ff]"
+)
 _DIGITS = str.maketrans("123456789", "000000000")
 
 
@@ -29,7 +34,7 @@ _DIGITS = str.maketrans("123456789", "000000000")
 class Said:
     """What was typed, in the forms the rules and slots read.
 
-    low: lower case, straight quotes. plain: low with handles and links blanked by spaces. Both as long as `text`.
+    low: lower case, straight quotes. has_digit: of `plain`. plain: low with handles and links blanked by spaces. Both as long as `text`.
     words: the words of `plain` without accents and apostrophes; bare: the same joined by spaces; vocabulary: as a set.
     """
 
@@ -39,6 +44,7 @@ class Said:
     words: tuple[str, ...]
     bare: str
     vocabulary: frozenset[str]
+    has_digit: bool
 
     def clauses(self) -> list[str]:
         """`bare`, cut where the punctuation cuts: imperatives and questions open a clause."""
@@ -52,12 +58,12 @@ def said(text: str) -> Said:
     low = _lower(text)
     plain = _HANDLE_OR_LINK.sub(_blank, low) if "@" in low or "." in low or "<" in low or "//" in low else low
     words = tuple(_WORD.findall(_fold(plain)))
-    return Said(text, low, plain, words, " ".join(words), frozenset(words))
+    return Said(text, low, plain, words, " ".join(words), frozenset(words), _DIGIT.search(plain) is not None)
 
 
 def tokens(low: str) -> list[str]:
     """The tokens the model sees of an already lowered text: handles and links masked, every digit a 0, emoji and marks kept."""
-    found = _TOKEN.findall(low.translate(_DIGITS))
+    found = _TOKEN.findall(low.translate(_DIGITS) if _DIGIT.search(low) else low)
     if "@" in low or "://" in low:
         found = [_mask(token) for token in found]
     return found
@@ -83,7 +89,7 @@ def _lower(text: str) -> str:
 def _fold(low: str) -> str:
     """Without apostrophes and accents; the length may change."""
     low = low.replace("'", "")
-    if low.isascii():
+    if low.isascii() or not _FOLDABLE.search(low):
         return low
     return "".join(
         c for c in unicodedata.normalize("NFKD", low.replace("ß", "ss")) if not unicodedata.combining(c)

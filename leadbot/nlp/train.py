@@ -62,7 +62,7 @@ def train(
 
 def fit(examples: Sequence[Example], seed: int) -> Classifier:
     """The classifier of some examples: balanced classes, all weights from these examples alone."""
-    from scipy.sparse import hstack
+    from scipy.sparse import hstack  # type: ignore[import-untyped]
     from sklearn.linear_model import LogisticRegression
 
     batch = batch_of(_evidence(examples))

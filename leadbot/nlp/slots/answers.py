@@ -17,9 +17,9 @@ from leadbot.nlp.text import Said
 _GREETING = r"(?:(?:hi|hey|hello|oh|um+|uh|well|hm+|ah|lol|haha|so|and|thanks|thank you|cool|great|nice|perfect|ok so) )*"
 _YES = re.compile(
     rf"^{_GREETING}(?:yes|yess+|yea|yeah+|yeh|yep|yup|ya|yah|ye|sure|ok|okay|okey|okie|k|kk|alright|all right|fine|sounds (?:good|great|fine|perfect|like a plan)|go ahead|go for it|"
-    r"of course|ofc|definitely|absolutely|certainly|please do|please|pls do|by all means|thats (?:fine|ok|okay|good|great|cool|perfect)|works for me|that works|correct|right|i do|we do|i am"
-    r"|we are|i would|we would|id love (?:to|that)|id like that|would love (?:to|that)|happy to|im in|lets (?:do it|go|do that|talk)|why not|indeed|affirmative|totally|for sure|deal|agreed|no problem"
-    r"|no worries|np|good idea|perfect|cool|great|no objections?|you can|you may|they can|he can|she can|have (?:them|him|her) (?:write|contact|reach|message|dm|call)"
+    r"of course|ofc|definitely|absolutely|certainly|please do|please|pls do|by all means|thats (?:fine|ok|okay|good|great|cool|perfect)|works for me|that works|(?:correct|right|i do|we do|i am"
+    r"|we are|i would|we would|deal|agreed|indeed|you can|you may|they can|he can|she can)(?=$| (?:thanks|thank|please|yes|but|sir|mate|indeed))|id love (?:to|that)|id like that|would love (?:to|that)|happy to|im in|lets (?:do it|go|do that|talk)|why not|affirmative|totally|for sure|no problem"
+    r"|no worries|np|(?:good idea|perfect|cool|great|nice)(?=$| (?:thanks|thank|please|yes|lets|do|sounds|go|ok|idea|love it|that works|yeah))|no objections?|have (?:them|him|her) (?:write|contact|reach|message|dm|call)"
     r"|si|claro|vale|por supuesto|de acuerdo|oui|ouais|bien sur|daccord|ja|jo|jawohl|klar|gerne|natuerlich|naturlich|sim|pode ser|com certeza|ndiyo|haan)\b"
 )
 _NO = re.compile(
@@ -45,8 +45,8 @@ _AUTHORITY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for value, pattern in (
         ("decides", r"\b(?:my (?:boss|manager|wife|husband|partner|co-?founder) and (?:i|me) (?:decide|choose|sign)|(?:we|i) (?:both )?decide (?:together|jointly)|joint decision|decide (?:it )?(?:together|jointly) with)\b"),
         ("influences", r"\b(?:i(?:'d| would| will|'ll| can| do)? (?:recommend|suggest|advise|propose|shortlist|evaluate|champion|push for|make (?:a|the) (?:recommendation|case|shortlist))|i(?:'m| am) (?:one of (?:the )?(?:several|three|four|five|many|a few)|evaluating|part of the (?:committee|decision|team that))|i (?:have|get) (?:a|one) (?:say|vote|voice)|my recommendation|i(?:'m| am) an? (?:influencer|advisor|adviser|recommender)|i influence|i put (?:it|them) forward|(?:my )?boss (?:listens|usually (?:listens|agrees|follows)))\b"),
-        ("no", r"\b(?:(?:my |our |the )(?:boss(?:es)?|manager|ceo|cto|cfo|director|owner|it(?: team| dept| department)?|procurement|management|board|head of \w+|wife|husband|partner|finance(?: team)?|founder|vp|hq|team lead|supervisor) (?:(?:will|would|has to|have to|needs to|must|gets to|is the one (?:who|that)|ultimately|always|usually|does|do|makes|make) ?)*(?:decides?|choos(?:es?)|signs?(?: off)?|approves?|picks?|(?:the )?(?:final )?(?:decision|call|say)|decision)|not (?:my|up to me|mine)(?: (?:decision|call|choice|to decide))?|above my pay ?grade|i (?:don't|do not|dont|can't|cannot) (?:decide|sign|approve|have (?:the |any )?(?:authority|say))|i(?:'m| am) (?:just|only) (?:the |an? )?(?:intern|assistant|student|employee|user|messenger)|(?:i'm|i am|i was|we were|im) (?:told|asked) (?:what|to)|someone else decides|(?:it's|its|that's) (?:up to|decided by) (?:my|our|the) (?:boss|manager|ceo|cto|it|board|owner|management|director)|i have no say)\b"),
-        ("decides", r"\b(?:i (?:decide|choose|sign(?: off)?|approve|make the (?:decision|decisions|call|final call|final decision)|own the (?:budget|decision)|run the (?:company|business|shop|show|team|place)|have (?:the )?final say|can (?:sign|decide|approve))|i(?:'m| am|m) (?:the )?(?:(?:sole |final )?decision[- ]?maker|owner|boss|founder|ceo|cto|coo|co-?founder|one who decides|one deciding|budget holder|managing director|director|sole owner)|(?:it's|its|that's|thats|it is) (?:my (?:call|decision|choice|company|business)|up to me|me who decides|me)|my (?:call|decision|choice|budget)|that would be me|that'd be me|just me deciding|we decide|i do the buying|up to me|buck stops with me|myself)\b"),
+        ("no", r"\b(?:(?:my |our |the )(?:boss(?:es)?|manager|ceo|cto|cfo|director|owner|it(?: team| dept| department)?|procurement|management|board|head of \w+|wife|husband|partner|finance(?: team)?|founder|vp|hq|team lead|supervisor) (?:(?:will|would|has to|have to|needs to|must|gets to|has|gets|has|gets|is the one (?:who|that)|ultimately|always|usually|does|do|makes|make) ?)*(?:decides?|choos(?:es?)|signs?(?: off)?|approves?|picks?|(?:the )?(?:final )?(?:decision|call|say)|decision)|not (?:my|up to me|mine)(?: (?:decision|call|choice|to decide))?|above my pay ?grade|i (?:don't|do not|dont|can't|cannot) (?:decide|sign|approve|have (?:the |any )?(?:authority|say))|i(?:'m| am) (?:just|only) (?:the |an? )?(?:intern|assistant|student|employee|user|messenger)|(?:i'm|i am|i was|we were|im) (?:told|asked) (?:what|to)|someone else decides|(?:it's|its|that's) (?:up to|decided by) (?:my|our|the) (?:boss|manager|ceo|cto|it|board|owner|management|director)|i have no say)\b"),
+        ("decides", r"\b(?:i (?:decide|choose|sign (?:off|it|them|for it)|approve|make the (?:decision|decisions|call|final call|final decision)|own the (?:budget|decision)|run the (?:company|business|shop|show|team|place)|have (?:the )?final say|can (?:sign|decide|approve))|i(?:'m| am|m) (?:the )?(?:(?:sole |final )?decision[- ]?maker|owner|boss|founder|ceo|cto|coo|co-?founder|one who decides|one deciding|budget holder|managing director|director|sole owner)|(?:it's|its|that's|thats|it is) (?:my (?:call|decision|choice|company|business)|up to me|me who decides|me)|my (?:call|decision|choice|budget)|that would be me|that'd be me|just me deciding|we decide|i do the buying|up to me|buck stops with me|myself)\b"),
     )
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ def yes_no_in(said: Said) -> SlotValue | None:
 def authority_in(said: Said) -> SlotValue | None:
     """Who decides, when they say so."""
     vocabulary = said.vocabulary
-    if vocabulary.isdisjoint(_AUTHORITY_WORDS):
+    if vocabulary.isdisjoint(_AUTHORITY_WORDS) and len(said.words) > 4:
         return None
     for value, pattern in _AUTHORITY:
         match = pattern.search(said.plain)
@@ -84,8 +84,78 @@ def authority_in(said: Said) -> SlotValue | None:
     return None
 
 
+# Words that authority is never told without, "it's me" aside.
 _AUTHORITY_WORDS = frozenset(
-    ["decide", "decides", "decision", "decisions", "boss", "bosses", "manager", "call", "choice", "recommend", "suggest", "advise", "propose", "owner", "founder", "ceo", "cto", "coo", "cfo", "cofounder", "co", "approve", "approves", "sign", "signs", "authority", "say", "vote", "paygrade", "grade", "budget", "procurement", "board", "it", "me", "myself", "influence", "influencer", "committee", "director", "recommendation", "management", "intern", "assistant", "told", "run", "own", "evaluate", "evaluating", "listens", "shortlist", "maker", "buying", "final"]
+    [
+        "decide",
+        "decides",
+        "decision",
+        "decisions",
+        "boss",
+        "bosses",
+        "manager",
+        "choice",
+        "recommend",
+        "suggest",
+        "advise",
+        "propose",
+        "owner",
+        "founder",
+        "ceo",
+        "cto",
+        "coo",
+        "cfo",
+        "cofounder",
+        "approve",
+        "approves",
+        "sign",
+        "signs",
+        "authority",
+        "say",
+        "vote",
+        "paygrade",
+        "grade",
+        "budget",
+        "procurement",
+        "board",
+        "influence",
+        "influencer",
+        "committee",
+        "director",
+        "recommendation",
+        "management",
+        "intern",
+        "assistant",
+        "told",
+        "evaluate",
+        "evaluating",
+        "listens",
+        "shortlist",
+        "maker",
+        "buying",
+        "final",
+        "call",
+        "up",
+        "run",
+        "push",
+        "champion",
+        "head",
+        "hq",
+        "vp",
+        "wife",
+        "husband",
+        "partner",
+        "finance",
+        "supervisor",
+        "department",
+        "dept",
+        "voice",
+        "advisor",
+        "adviser",
+        "stops",
+        "part",
+        "forward",
+    ]
 )
 _CLEARLY = re.compile(
     r"decid|decision|sign|approv|final|recommend|owner|founder|budget|pay ?grade|authority|\bsay\b"

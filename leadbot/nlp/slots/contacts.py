@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 
 import phonenumbers
 
@@ -21,6 +22,8 @@ _DISGUISED = re.compile(
     rf"(?<![\w.+-])([a-z0-9][\w+-]{{0,40}}(?:{_DOT}[\w+-]{{1,30}})?){_AT}([a-z0-9][\w-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}})?)({_DOT})(com|io|org|net|co|ai|app|dev|eu|uk|de|fr|es|in|us|ca|au|info|biz|me|edu)\b(?:{_DOT}(uk|au|in|nz|za|br|jp)\b)?",
     re.ASCII,
 )
+_DIGIT = re.compile(r"\d")
+_GLUED_AT = re.compile(r"\w@\w")
 _OPENLY = re.compile(r"[\[({]\s?(?:at|dot)|\bdot\b|\(@\)")
 _PHONE_LIKE = re.compile(r"(?<![\w$£€.,/])(?:\+|00)?\(?\d[\d\s().\-/]{6,22}\d(?!\w)")
 # Regions tried for a number without +: one of them must find it valid, and the text must say it is a phone.
@@ -32,13 +35,12 @@ _SAYS_PHONE = re.compile(
 
 def email_in(said: Said) -> SlotValue | None:
     """The last e-mail address (the last of a correction wins), disguised ones ("me (at) acme dot io") put right."""
-    found = None
-    if "@" in said.low:
-        for found in _EMAIL.finditer(said.low):
-            pass
+    found: deque[re.Match[str]] = deque()
+    if "@" in said.low and _GLUED_AT.search(said.low):
+        found = deque(_EMAIL.finditer(said.low), maxlen=1)
     if found:
-        return _contact(said, SlotType.EMAIL, found.start(), found.end(), found[0])
-    if "dot" in said.vocabulary or " at" in said.low or "(at" in said.low or "[at" in said.low:
+        return _contact(said, SlotType.EMAIL, found[0].start(), found[0].end(), found[0][0])
+    if "dot" in said.vocabulary or any(at in said.low for at in ("(at", "[at", "(@", "( at", "[ at")):
         for match in _DISGUISED.finditer(said.low):
             if _OPENLY.search(match[0]):
                 return _contact(said, SlotType.EMAIL, match.start(), match.end(), _undisguised(match))
@@ -47,7 +49,7 @@ def email_in(said: Said) -> SlotValue | None:
 
 def phone_in(said: Said) -> SlotValue | None:
     """The first phone number in E.164. Without a +, only a valid US or British one beside a word such as "call"."""
-    if sum(char.isdigit() for char in said.plain) < 7:
+    if not said.has_digit or len(_DIGIT.findall(said.plain)) < 7:
         return None
     says_phone = _SAYS_PHONE.search(said.plain) is not None
     for match in _PHONE_LIKE.finditer(said.plain):

@@ -30,13 +30,19 @@ def _number(name: str) -> str:
     return _N.replace("{0}", name)
 
 
-_AMOUNT = (
-    rf"(?P<about>{_ABOUT})?(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?{_number('low')}(?P<plus>\s?\+(?!\s?\d)|\s?plus(?= (?:users|people|seats|of us|employees|staff)))?(?P<ish>\s?-?ish\b)?"
+_CORE = (
+    rf"{_number('low')}(?P<plus>\s?\+(?!\s?\d)|\s?plus(?= (?:users|people|seats|of us|employees|staff)|\W*$))?(?P<ish>\s?-?ish\b)?"
     rf"(?:\s?(?:-|–|—|to|or|until)\s?(?P<high>{NUMBER})(?P<highplus>\s?\+)?(?:\s?-?ish\b)?)?"
 )
-_WITH_PEOPLE = re.compile(
-    rf"{_AMOUNT}(?:\s|-)?(?:(?:new|extra|more|additional|full[- ]time|part[- ]time|active|named|remote|or so|sales|support|office|different|other|odd|total) ){{0,2}}{_PEOPLE}\b"
-)
+_AMOUNT = rf"(?P<about>{_ABOUT})?(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?{_CORE}"
+_THEN_PEOPLE = rf"(?:\s|-)?(?:(?:new|extra|more|additional|full[- ]time|part[- ]time|active|named|remote|or so|sales|support|office|different|other|odd|total) ){{0,2}}{_PEOPLE}\b"
+_WITH_PEOPLE = re.compile(_AMOUNT + _THEN_PEOPLE)
+# The same from its number on, to be tried where a number begins: scanning with the whole pattern costs ten times as much.
+_FROM_NUMBER = re.compile(_CORE + _THEN_PEOPLE)
+_DIGITS_BEGIN = re.compile(r"\d[\d.,]*")
+_WORDS_BEGIN = re.compile("|".join(sorted(NUMBER_WORDS | {"a "}, key=len, reverse=True)))
+_MOST = 5_000_000
+_LONGEST_PREFIX = 32  # characters: "approximately not less than "
 _TEAM_OF = re.compile(
     rf"\b(?:team|company|agency|staff|crew|group|firm|startup|department|dept|office|squad|class|org|organi[sz]ation|headcount|business|workforce)(?: is| size| size is| with)? ?(?:of|:|is)\s?{_AMOUNT}(?!\s?(?:years?|months?|days?|%|weeks?))"
 )
@@ -58,23 +64,134 @@ _BARE = re.compile(
 )
 _LATER_BARE = re.compile(rf"\b(?:make (?:it|that)|no wait,?|sorry,?|actually,?|i mean|rather) {_AMOUNT}\W*$")
 
+# Without one of these words the patterns can't match: the cheap look before the dear one.
+_PEOPLE_WORDS = frozenset(
+    [
+        "people",
+        "person",
+        "persons",
+        "ppl",
+        "peeps",
+        "folks",
+        "user",
+        "users",
+        "seat",
+        "seats",
+        "license",
+        "licenses",
+        "licence",
+        "licences",
+        "employee",
+        "employees",
+        "staff",
+        "agent",
+        "agents",
+        "rep",
+        "reps",
+        "member",
+        "members",
+        "teammates",
+        "colleague",
+        "colleagues",
+        "coworker",
+        "coworkers",
+        "workers",
+        "head",
+        "heads",
+        "dev",
+        "devs",
+        "developer",
+        "developers",
+        "engineer",
+        "engineers",
+        "designer",
+        "designers",
+        "student",
+        "students",
+        "teacher",
+        "teachers",
+        "pupil",
+        "pupils",
+        "driver",
+        "drivers",
+        "nurse",
+        "nurses",
+        "salespeople",
+        "sales",
+        "technician",
+        "technicians",
+        "manager",
+        "managers",
+        "freelancer",
+        "freelancers",
+        "worker",
+        "guys",
+        "guy",
+        "lads",
+        "lad",
+        "girls",
+        "girl",
+        "women",
+        "men",
+        "adult",
+        "adults",
+        "login",
+        "logins",
+        "us",
+        "them",
+        "team",
+        "office",
+        "company",
+        "crew",
+        "firm",
+        "mates",
+        "friends",
+    ]
+)
+_TEAM_WORDS = frozenset(
+    [
+        "team",
+        "company",
+        "agency",
+        "staff",
+        "crew",
+        "group",
+        "firm",
+        "startup",
+        "department",
+        "dept",
+        "office",
+        "squad",
+        "class",
+        "org",
+        "organisation",
+        "organization",
+        "headcount",
+        "business",
+        "workforce",
+    ]
+)
+_WE_WORDS = frozenset(["we", "were", "there", "theres", "its", "it"])
+_ME_WORDS = frozenset(["me", "myself", "myself", "im", "us", "only", "solo", "i"])
+
 _OTHER_THING = re.compile(
-    r"^\s?(?:%|percent|am\b|pm\b|st\b|nd\b|rd\b|th\b|:\d|/\d|\.\d|\s?(?:hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|yrs?|gb|tb|mb|kg|km|miles?|offices?|sites?|usd|eur|gbp|dollars?|euros?|pounds?|bucks|quid|inr|rs)\b)"
+    r"\s?(?:%|percent|am\b|pm\b|st\b|nd\b|rd\b|th\b|:\d|/\d|\.\d|\s?(?:hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|yrs?|gb|tb|mb|kg|km|miles?|offices?|sites?|usd|eur|gbp|dollars?|euros?|pounds?|bucks|quid|inr|rs)\b)"
 )
 
 
 def counts_in(said: Said) -> list[SlotValue]:
     """Every count of people in the text, the volunteered ones first."""
-    plain = said.plain
-    if not any(char.isdigit() for char in plain) and said.vocabulary.isdisjoint(NUMBER_WORDS):
-        return []
-    found = [value for value in (_me(said), *_volunteered(said)) if value is not None]
-    if not found and len(said.words) <= 12:
-        found = [value for value in (_bare(said),) if value is not None]
+    found = [value for value in (_me(said),) if value is not None]
+    if said.has_digit or not said.vocabulary.isdisjoint(NUMBER_WORDS):
+        found += _volunteered(said, found)
+        if not found and len(said.words) <= 12:
+            found = [value for value in (_bare(said),) if value is not None]
     return found
 
 
 def _me(said: Said) -> SlotValue | None:
+    if said.vocabulary.isdisjoint(_ME_WORDS):
+        return None
     match = _ME_PLUS.search(said.plain)
     if match:
         number = value_of(match["n"])
@@ -87,17 +204,35 @@ def _me(said: Said) -> SlotValue | None:
     return _value(said, match, 2, 2) if match else None
 
 
-def _volunteered(said: Said) -> list[SlotValue]:
+def _volunteered(said: Said, taken: list[SlotValue]) -> list[SlotValue]:
+    matches = [] if _PEOPLE_WORDS.isdisjoint(said.vocabulary) else _with_people(said)
+    for words, pattern in ((_TEAM_WORDS, _TEAM_OF), (_WE_WORDS, _WE_ARE)):
+        if not words.isdisjoint(said.vocabulary):
+            matches += [
+                match
+                for match in pattern.finditer(said.plain)
+                if not _OTHER_THING.match(said.plain, match.end())
+            ]
     found: list[SlotValue] = []
-    for pattern in (_WITH_PEOPLE, _TEAM_OF, _WE_ARE):
-        for match in pattern.finditer(said.plain):
-            if any(value.start < match.end() and match.start() < value.end for value in found):
-                continue
-            if pattern is not _WITH_PEOPLE and _OTHER_THING.match(said.plain[match.end() :]):
-                continue
+    for match in matches:
+        if not any(value.start < match.end() and match.start() < value.end for value in (*taken, *found)):
             value = _amount(said, match, volunteered=True)
             if value:
                 found.append(value)
+    return found
+
+
+def _with_people(said: Said) -> list[re.Match[str]]:
+    plain = said.plain
+    starts = [match.start() for match in _DIGITS_BEGIN.finditer(plain)] if said.has_digit else []
+    if not said.vocabulary.isdisjoint(NUMBER_WORDS):
+        starts += [match.start() for match in _WORDS_BEGIN.finditer(plain)]
+    found = []
+    for start in starts:
+        if _FROM_NUMBER.match(plain, start):
+            match = _WITH_PEOPLE.search(plain, max(0, start - _LONGEST_PREFIX))
+            if match:
+                found.append(match)
     return found
 
 
@@ -116,7 +251,7 @@ def _bare(said: Said) -> SlotValue | None:
 
 def _amount(said: Said, match: re.Match[str], *, volunteered: bool) -> SlotValue | None:
     low = value_of(match["low"])
-    if low is None or low != int(low) or low > 5_000_000:
+    if low is None or low > _MOST or low != int(low):
         return None
     high = value_of(match["high"]) if match["high"] else low
     if high is not None and high < low:

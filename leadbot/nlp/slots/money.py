@@ -86,7 +86,6 @@ _WORDS = {
     "aussie dollars": "AUD",
     "australian dollars": "AUD",
 }
-_TRIGGERS = frozenset(_WORDS) | {"us", "a", "free", "nothing", "budget"}
 
 _SIGN = r"(?:(?:us|au?|ca?|nz|s|hk|r|mx)?\$|[£€₹¥₦₩₱₺₪₫฿]|\brs\.?(?=\s?\d)|zł)"
 _WORD = r"(?:(?:us |canadian |aussie |australian )?dollars?|bucks?|usd|euros?|eur|pounds?(?! (?:of|in weight|heavier|lighter))|quid|gbp|sterling|rupees?|inr|rs|yen|jpy|aud|cad|nzd|sgd|chf|francs|reais|brl|pesos|mxn|naira|ngn|zar|rand|sek|nok|dkk|pln|zloty|kes|ksh|aed|dirhams)"
@@ -122,16 +121,19 @@ _MONEY = re.compile(
     rf"{_LIMIT}(?P<sign>{_SIGN})?\s?(?P<low>(?<![\d.,]){NUMBER})(?P<plus>\+)?\s?(?P<sign2>{_SIGN}(?!\s?\d))?(?:\s?(?P<word>{_WORD})\b)?"
     rf"(?:\s?(?:-|–|—|to|and|or)\s?(?P<sign3>{_SIGN})?\s?(?P<high>{NUMBER})\s?(?P<sign4>{_SIGN}(?!\s?\d))?(?:\s?(?P<word2>{_WORD})\b)?)?(?P<max>\s?(?:max|tops|at most|or less)\b)?{_PER}"
 )
+_GLUED = re.compile(r"\d(?:usd|eur|gbp|inr|chf|rs|quid)\b|\brs\.?\d")
+_ANY_SIGN = re.compile("[$£€₹¥₦₩₱₺₪₫฿ł]")
+_MOST = 1e12
 _SCALED = re.compile(r"(?:k|m|grand|thousand|lakhs?|million)$")
 
 
 def money_in(said: Said) -> list[SlotValue]:
     """Every amount of money with a sign or word of currency."""
     plain = said.plain
-    if not (
-        any(sign in plain for sign in "$£€₹¥₦₩₱₺₪₫฿ł")
-        or not said.vocabulary.isdisjoint(_TRIGGERS - {"us", "a", "free", "nothing"})
-        or re.search(r"\d\s?(?:usd|eur|gbp|inr|chf|rs|quid)\b|\brs\.?\s?\d", plain)
+    if (
+        not _ANY_SIGN.search(plain)
+        and said.vocabulary.isdisjoint(_WORDS)
+        and not (said.has_digit and _GLUED.search(plain))
     ):
         return []
     return [value for match in _MONEY.finditer(plain) if (value := _value(said, match)) is not None]
@@ -140,7 +142,7 @@ def money_in(said: Said) -> list[SlotValue]:
 def _value(said: Said, match: re.Match[str]) -> SlotValue | None:
     currency = _currency(match)
     low = value_of(match["low"])
-    if currency is None or low is None:
+    if currency is None or low is None or low > _MOST:
         return None
     high: float | None = low
     if match["high"]:

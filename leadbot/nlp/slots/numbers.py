@@ -6,7 +6,28 @@ from __future__ import annotations
 
 import re
 
-_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = {
     word: (i + 2) * 10
     for i, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
@@ -79,14 +100,6 @@ NUMBER_WORDS = frozenset(
         "thousand",
         "pair",
         "fourty",
-        "me",
-        "myself",
-        "solo",
-        "us",
-        "handful",
-        "single",
-        "only",
-        "alone",
     ]
 )
 
