@@ -39,11 +39,22 @@ def decision(event: m.Event, decided: m.Decision, inbox_id: int | None, now: dat
         "inbox_id": inbox_id,
         "event": type(event).__name__,
         "reason": decided.reason,
-        "trace": codec.encode(decided.trace),
+        "trace": codec.encode((*_read_as(event), *decided.trace)),
         "effects": ",".join(type(effect).__name__ for effect in decided.effects),
         "post_id": _post_of(event),
         "at": now,
     }
+
+
+def _read_as(event: m.Event) -> tuple[str, ...]:
+    """How the text was read: nobody can judge a decision without it, and the reading itself is not kept."""
+    if not isinstance(event, m.PostReceived | m.PostEdited):
+        return ()
+    reading = event.reading
+    because = [f"{word} {weight:+.1f}" for word, weight in reading.why[:3]]
+    because += [f"the rule {rule}" for rule in reading.rules[:3]]
+    why = f", because of {', '.join(because)}" if because else ""
+    return (f"read as {reading.intent.value}, warmth {reading.warmth:.2f}{why}",)
 
 
 def _post_of(event: m.Event) -> str | None:
