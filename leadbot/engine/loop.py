@@ -125,7 +125,7 @@ class Engine:
             self._store.decided.send()
 
     def _isolate(self, claim: Claim, now: datetime, error: UnstorableError) -> None:
-        """Find the event whose decision can't be stored by going one by one; set it aside when it is alone."""
+        """Go one by one to find the event whose decision can't be stored; set it aside when it is alone."""
         if len(claim) > 1:
             _log.warning("batch.split", size=len(claim), why=str(error))
             self._singly = 2 * len(claim)

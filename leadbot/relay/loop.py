@@ -6,7 +6,7 @@ The only way out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
@@ -17,7 +17,7 @@ from leadbot.errors import TransientError
 from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, CrmAdapter, Notifier, PostWriter
 from leadbot.reconcile import Outcomes, Reconciler
-from leadbot.relay.checkpoint import Ask, Checkpoint, Cleared
+from leadbot.relay.checkpoint import Ask, Checkpoint
 from leadbot.relay.errands import Errands
 from leadbot.relay.sending import Breaker, Sender
 from leadbot.store import Store
@@ -26,14 +26,62 @@ from leadbot.store.states import Lane
 _log = structlog.get_logger()
 
 _IDLE_S = 0.25
+_ERRAND_WORKERS = 2
+"""Apart from the replies' workers: a CRM that hangs must not hold replies back."""
+
 SUMMONED_REPLY_USD = 0.010
 """What X charges for a reply to somebody who mentioned us."""
+
+
+class _Crew:
+    """A few threads for one kind of work. workers 0: the caller's thread does it."""
+
+    def __init__(self, workers: int, name: str, on_done: Callable[[], None]) -> None:
+        self._workers = workers
+        self._on_done = on_done
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name) if workers else None
+        self.under_way: dict[int, Future[None]] = {}
+
+    @property
+    def free(self) -> int:
+        """How many rows may be begun now."""
+        return max(self._workers - len(self.under_way), 0) if self._pool else 1
+
+    def start(self, row_id: int, job: Callable[[], None]) -> None:
+        """Begin; what it raises comes out of `collect`, except a kill in the caller's own thread."""
+        if self._pool is not None:
+            future = self._pool.submit(job)
+            self.under_way[row_id] = future
+            future.add_done_callback(lambda _: self._on_done())
+            return
+        future = Future()
+        try:
+            job()
+            future.set_result(None)
+        except Exception as error:
+            future.set_exception(error)
+        self.under_way[row_id] = future
+
+    def collect(self) -> list[BaseException]:
+        """Forget what has ended; returns what went wrong with writing outcomes down."""
+        ended = [row_id for row_id, future in self.under_way.items() if future.done()]
+        errors = [self.under_way.pop(row_id).exception() for row_id in ended]
+        return [error for error in errors if error is not None]
+
+    def finish(self) -> None:
+        """Wait for everything under way."""
+        wait(self.under_way.values())
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.shutdown()
 
 
 class Relay:
     """One relay per database. writers: brand id → the account that speaks; decks: for the brands' settings.
 
-    workers: requests under way at once; 0 carries everything out in the caller's thread. timeout_s: the
+    workers: replies under way at once; 0 carries everything out in the caller's thread. timeout_s: the
     writers' time-out. Call `recover` once before anything else runs; `run` does so if nobody has. ask and
     normalise are those of `flows.gate`.
     """
@@ -58,17 +106,17 @@ class Relay:
         self._decks = decks
         self._writers = writers
         self._clock = clock
-        self._workers = workers
+        self._wake = threading.Event()
         outcomes = Outcomes(store, clock, reply_usd)
         self._sender = Sender(store, clock, outcomes, Breaker())
         self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
         self._checkpoint = Checkpoint(store, clock, ask, normalise, reply_usd, looks_up_parents)
         self._errands = Errands(store, clock, crm, notifier)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="relay") if workers else None
-        self._under_way: dict[int, Future[None]] = {}
+        self._speakers = _Crew(workers, "reply", self._wake.set)
+        self._runners = _Crew(min(workers, _ERRAND_WORKERS), "errand", self._wake.set)
+        self._turn = 0
         self._has_recovered = False
         self._has_lost_track = False
-        self._wake = threading.Event()
         store.decided.connect(self._wake.set)
 
     def recover(self) -> int:
@@ -79,8 +127,8 @@ class Relay:
         """
         if self._has_recovered:
             return 0
-        self._has_recovered = True
         found = self._store.outbox.recover()
+        self._has_recovered = True
         if found:
             _log.warning("outbox.recovered", rows=found)
         return found
@@ -116,80 +164,63 @@ class Relay:
 
     def close(self) -> None:
         """Wait for requests under way and let the threads go."""
-        self._finish()
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._speakers.close()
+        self._runners.close()
 
     def _begin(self) -> int:
         self._collect()
-        looked = self._reconciler.step(self._writers)
-        free = self._workers - len(self._under_way) if self._workers else 1
-        if free <= 0:
-            return looked
-        begun = 0
-        for brand_id, writer in self._writers.items():
-            deck = self._decks.get(brand_id)
-            if deck is None:
-                continue
-            seen, cleared = self._checkpoint.clear(deck.brand, writer, limit=max(free - begun, 0))
-            looked += seen
-            begun += len(cleared)
-            self._send(cleared, writer)
-        return looked + begun + self._run_errands(max(free - begun, 1))
+        try:
+            return self._reconciler.step(self._writers) + self._speak() + self._run_errands()
+        except Exception:
+            # Rows may be marked as sending and not begun: the next round finds out what became of them.
+            self._has_lost_track = True
+            raise
 
-    def _send(self, cleared: Sequence[Cleared], writer: PostWriter) -> None:
-        for one in cleared:
-            self._start(one.entry.id, partial(self._sender.send, one.entry, one.effect, writer))
+    def _speak(self) -> int:
+        """One round over the brands, each time beginning with another, so that none can starve the rest."""
+        looked = 0
+        ids = [brand_id for brand_id in self._writers if brand_id in self._decks]
+        self._turn = (self._turn + 1) % max(len(ids), 1)
+        for brand_id in ids[self._turn :] + ids[: self._turn]:
+            writer, brand = self._writers[brand_id], self._decks[brand_id].brand
+            held, cleared = self._checkpoint.clear(brand, writer, limit=self._speakers.free)
+            looked += held + len(cleared)
+            for one in cleared:
+                send = partial(self._sender.send, one.entry, one.effect, writer)
+                self._speakers.start(one.entry.id, send)
+        return looked
 
-    def _run_errands(self, limit: int) -> int:
+    def _run_errands(self) -> int:
+        if not self._runners.free:
+            return 0
         now = self._clock.now()
         lanes = (Lane.CRM, Lane.NOTICE)
-        entries = self._store.outbox.due(tuple(self._decks), now, limit=limit, lanes=lanes)
+        entries = self._store.outbox.due(tuple(self._decks), now, limit=self._runners.free, lanes=lanes)
         if entries:
             self._store.outbox.mark_sending([entry.id for entry in entries], now)
         for entry in entries:
             handle = self._decks[entry.brand_id].brand.handle
-            self._start(entry.id, partial(self._errands.run, entry, handle))
+            self._runners.start(entry.id, partial(self._errands.run, entry, handle))
         return len(entries)
 
-    def _start(self, row_id: int, job: Callable[[], None]) -> None:
-        if self._pool is None:
-            self._run_here(job)
-            return
-        future = self._pool.submit(job)
-        self._under_way[row_id] = future
-        future.add_done_callback(lambda _: self._wake.set())
-
-    def _run_here(self, job: Callable[[], None]) -> None:
-        try:
-            job()
-        except Exception as error:
-            self._lose_track(error)
-
-    def _lose_track(self, error: BaseException) -> None:
-        # The outcome could not be written down: the row must not stay in ``sending`` for ever.
-        _log.error("outcome.lost", exc_info=error)
-        self._has_lost_track = True
-
     def _collect(self) -> None:
-        for row_id, future in list(self._under_way.items()):
-            if not future.done():
-                continue
-            del self._under_way[row_id]
-            error = future.exception()
-            if error is not None:
-                self._lose_track(error)
+        for error in self._speakers.collect() + self._runners.collect():
+            # The outcome could not be written down: the row must not stay in ``sending`` for ever.
+            _log.error("outcome.lost", exc_info=error)
+            self._has_lost_track = True
         if self._has_lost_track:
-            self._store.outbox.lose_track(tuple(self._under_way))
+            known = (*self._speakers.under_way, *self._runners.under_way)
+            self._store.outbox.lose_track(known)
             self._has_lost_track = False
 
     def _finish(self) -> None:
-        wait(self._under_way.values())
+        self._speakers.finish()
+        self._runners.finish()
         self._collect()
 
     def _idle_s(self) -> float:
-        due_at = self._store.outbox.next_due_at(tuple(self._decks))
-        if due_at is None or len(self._under_way) >= max(self._workers, 1):
+        now = self._clock.now()
+        due_at = self._store.outbox.next_due_at(tuple(self._decks), now)
+        if due_at is None:
             return _IDLE_S
-        due_in_s = self._clock.real_s(max((due_at - self._clock.now()).total_seconds(), 0.0))
-        return min(max(due_in_s, 0.02), _IDLE_S)
+        return min(max(self._clock.real_s((due_at - now).total_seconds()), 0.02), _IDLE_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadbot.ports import Clock
 from leadbot.store.brands import Brands
 from leadbot.store.database import Database, open_database
+from leadbot.store.desk import Desk
 from leadbot.store.drafts import Drafts
 from leadbot.store.inbox import InboxTable
 from leadbot.store.outbox import Outbox
@@ -33,6 +34,7 @@ class Store:
         self.outbox = Outbox(database)
         self.own_posts = OwnPosts(database)
         self.drafts = Drafts(database, clock, self.decided, self.heard)
+        self.desk = Desk(database, clock, self.heard)
         self.brands = Brands(database, clock, self.decided)
         self.playbooks = Playbooks(database, clock)
         self.spend = Spend(database)

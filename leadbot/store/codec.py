@@ -8,6 +8,9 @@ import msgspec
 
 from leadbot import model as m
 
+ERASED = "null"
+"""Stands where the words of a deleted post stood."""
+
 _encoder = msgspec.json.Encoder()
 _conversation = msgspec.json.Decoder(m.Conversation)
 _person = msgspec.json.Decoder(m.Person)

@@ -41,6 +41,7 @@ class OutboxEntry:
     sending_at: datetime | None
 
 
+_EARLIER = OUTBOX.alias("earlier")
 COLUMNS = [OUTBOX.c[name] for name in OutboxEntry.__dataclass_fields__]
 
 
@@ -78,7 +79,7 @@ class Outbox:
         lanes: Collection[Lane] = tuple(Lane),
     ) -> list[OutboxEntry]:
         """Rows whose time has come and that are first in their conversation's lane, oldest first."""
-        table, earlier = OUTBOX.c, OUTBOX.alias("earlier")
+        table, earlier = OUTBOX.c, _EARLIER
         is_behind = exists().where(
             earlier.c.conversation_id == table.conversation_id,
             earlier.c.lane == table.lane,
@@ -112,11 +113,11 @@ class Outbox:
         )
         return self._entries(query)
 
-    def next_due_at(self, brand_ids: Sequence[BrandId]) -> datetime | None:
-        """When the next row is due."""
+    def next_due_at(self, brand_ids: Sequence[BrandId], after: datetime) -> datetime | None:
+        """When the next row becomes due that is not yet. Those that are wait for something else than time."""
         states = (*CLAIMABLE, OutboxState.UNKNOWN)
         query = select(func.min(OUTBOX.c.not_before)).where(
-            OUTBOX.c.state.in_(states), OUTBOX.c.brand_id.in_(brand_ids)
+            OUTBOX.c.state.in_(states), OUTBOX.c.brand_id.in_(brand_ids), OUTBOX.c.not_before > after
         )
         with self._database.read() as connection:
             found: datetime | None = connection.execute(query).scalar()

@@ -63,6 +63,13 @@ def spent(connection: Connection, brand_id: BrandId, at: datetime) -> float:
     return float(connection.execute(query).scalar() or 0.0)
 
 
+def spent_from_day(connection: Connection, day: str, brand_id: BrandId | None) -> float:
+    """USD spent since the beginning of that UTC day, by one brand or all."""
+    of_brand = [SPEND.c.brand_id == brand_id] if brand_id is not None else []
+    query = select(func.sum(SPEND.c.usd)).where(SPEND.c.day >= day, *of_brand)
+    return float(connection.execute(query).scalar() or 0.0)
+
+
 def reserved(connection: Connection, brand_id: BrandId) -> float:
     """USD that dialogs under way may still cost: what each kept back at its start, less what it has used.
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 
 from leadbot.errors import LeadbotError
 from leadbot.model import BrandId, ConversationId, PersonId, ReplyRefused
-from leadbot.store import dialect, inbox
+from leadbot.store import codec, dialect, inbox
 from leadbot.store.database import Database
 from leadbot.store.states import InboxState, OutboxState
 from leadbot.store.tables import (
@@ -333,7 +333,7 @@ def _forget_deleted(connection: Connection, batch: Batch) -> None:
         of_post = and_(INBOX.c.brand_id == brand_id, INBOX.c.key.like(f"post:{post_id}:%"))
         by_version = and_(INBOX.c.brand_id == brand_id, INBOX.c.post_id == post_id)
         done = INBOX.c.state != InboxState.NEW
-        connection.execute(update(INBOX).where(done, or_(of_post, by_version)).values(payload="null"))
+        connection.execute(update(INBOX).where(done, or_(of_post, by_version)).values(payload=codec.ERASED))
         connection.execute(
             update(DECISION)
             .where(DECISION.c.post_id == post_id, DECISION.c.brand_id == brand_id)

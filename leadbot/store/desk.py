@@ -1,0 +1,78 @@
+"""What humans do with handoffs and tasks. The row and the event that tells the dialog are one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from leadbot.errors import PermanentError
+from leadbot.model import OutcomeSet, TakenOver
+from leadbot.ports import Clock
+from leadbot.store import inbox
+from leadbot.store.database import Database
+from leadbot.store.signal import Signal
+from leadbot.store.states import HandOffState, TaskState
+from leadbot.store.tables import HANDOFF, TASK
+
+
+class Desk:
+    """Verbs of reps. All raise PermanentError for a key that is not there, and TransientError."""
+
+    def __init__(self, database: Database, clock: Clock, heard: Signal) -> None:
+        self._database = database
+        self._clock = clock
+        self._heard = heard
+
+    def claim_handoff(self, key: str, *, by: str) -> None:
+        """A rep takes it; the bot is silent from now on.
+
+        Raises PermanentError(``claimed``) if another rep has it.
+        """
+        now = self._clock.now()
+        with self._database.write() as connection:
+            row = _handoff(connection, key)
+            if row.state == HandOffState.CLAIMED and row.claimed_by != by:
+                raise PermanentError("claimed", f"{row.claimed_by} has this handoff already")
+            _set(connection, key, state=HandOffState.CLAIMED, claimed_by=by, claimed_at=now, updated_at=now)
+            event = TakenOver(by, now)
+            values = inbox.event_values(row.brand_id, row.person_id, event, key=f"claim:{key}:{by}", at=now)
+            inbox.put(connection, [values])
+        self._heard.send()
+
+    def close_handoff(self, key: str, outcome: str, *, by: str) -> None:
+        """What became of it: won, later, not_a_fit or not_a_lead."""
+        now = self._clock.now()
+        with self._database.write() as connection:
+            row = _handoff(connection, key)
+            _set(connection, key, state=HandOffState.CLOSED, outcome=outcome, closed_at=now, updated_at=now)
+            event = OutcomeSet(outcome, by, now)
+            name = f"outcome:{key}:{outcome}"
+            inbox.put(connection, [inbox.event_values(row.brand_id, row.person_id, event, key=name, at=now)])
+        self._heard.send()
+
+    def finish_task(self, key: str, *, by: str) -> None:
+        """Seen to. Finishing it twice changes nothing."""
+        statement = (
+            update(TASK)
+            .where(TASK.c.key == key, TASK.c.state == TaskState.OPEN)
+            .values(state=TaskState.DONE, done_at=self._clock.now(), done_by=by)
+        )
+        with self._database.write() as connection:
+            done = connection.execute(statement).rowcount
+            if not done and connection.execute(select(TASK.c.key).where(TASK.c.key == key)).first() is None:
+                raise PermanentError("no_such_task", f"there is no task {key}")
+
+
+def _handoff(connection: Connection, key: str) -> Any:
+    table = HANDOFF.c
+    query = select(table.brand_id, table.person_id, table.state, table.claimed_by).where(table.key == key)
+    row = connection.execute(query).first()
+    if row is None:
+        raise PermanentError("no_such_handoff", f"there is no handoff {key}")
+    return row
+
+
+def _set(connection: Connection, key: str, **values: object) -> None:
+    connection.execute(update(HANDOFF).where(HANDOFF.c.key == key).values(**values))

@@ -1,0 +1,78 @@
+"""What a brand and a person said to each other, put together from what was heard and what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.engine import Connection
+
+from leadbot.store import codec
+from leadbot.store.states import OutboxState
+from leadbot.store.tables import INBOX, OUTBOX, OWN_POST
+
+DELETED = "(deleted by its author)"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPost:
+    """One post. who: ``person``, ``bot`` or ``human`` (the brand, by hand)."""
+
+    id: str
+    who: str
+    text: str
+    at: datetime
+    in_reply_to: str | None = None
+
+
+def load(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
+    """Both sides, oldest first. Of an edited post the newest version."""
+    posts = [
+        *_heard(connection, brand_id, person_id),
+        *_sent(connection, brand_id, person_id),
+        *_by_hand(connection, brand_id, person_id),
+    ]
+    return sorted(posts, key=lambda post: (post.at, post.id))
+
+
+def _heard(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
+    query = (
+        select(INBOX.c.kind, INBOX.c.payload, INBOX.c.post_id, INBOX.c.put_at)
+        .where(
+            INBOX.c.person_id == person_id,
+            INBOX.c.brand_id == brand_id,
+            or_(*(INBOX.c.kind == kind for kind in sorted(codec.POST_KINDS))),
+        )
+        .order_by(INBOX.c.id)
+    )
+    newest: dict[str, ThreadPost] = {}
+    for kind, payload, post_id, put_at in connection.execute(query):
+        if payload == codec.ERASED:
+            newest[post_id] = ThreadPost(post_id, "person", DELETED, put_at)
+            continue
+        item = codec.item(kind, payload)
+        assert isinstance(item, codec.HeardPost), "posts only"
+        post = item.post
+        newest[post.first_id] = ThreadPost(
+            post.id, "person", post.said, post.created_at, post.in_reply_to_post_id
+        )
+    return list(newest.values())
+
+
+def _sent(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
+    query = select(OUTBOX.c.post_id, OUTBOX.c.text, OUTBOX.c.settled_at, OUTBOX.c.parent_id).where(
+        OUTBOX.c.conversation_id == f"{brand_id}:{person_id}",
+        OUTBOX.c.kind == "SendReply",
+        OUTBOX.c.state == OutboxState.SENT,
+    )
+    return [ThreadPost(row[0], "bot", row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def _by_hand(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
+    query = select(OWN_POST.c.id, OWN_POST.c.said, OWN_POST.c.created_at, OWN_POST.c.in_reply_to).where(
+        OWN_POST.c.brand_id == brand_id,
+        OWN_POST.c.person_id == person_id,
+        OWN_POST.c.outbox_key.is_(None),
+    )
+    return [ThreadPost(row[0], "human", row[1], row[2], row[3]) for row in connection.execute(query)]
