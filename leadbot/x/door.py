@@ -87,7 +87,7 @@ class Door:
         raise TransientError(f"{refused}: could not be confirmed, {again}")
 
     def _success(self, answer: Answer, *, is_write: bool) -> Mapping[str, Any]:
-        if answer.body:
+        if answer.is_json:
             return answer.body
         if is_write:
             raise UnknownOutcome(f"HTTP {answer.status} with a body that is not JSON")

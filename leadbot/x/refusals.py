@@ -53,12 +53,14 @@ class Answer:
     headers: Mapping[str, str]
     body: Mapping[str, Any]
     text: str
+    is_json: bool = True
 
     @classmethod
     def of(cls, response: requests.Response) -> Answer:
         """Read a response; an HTML page or half a body is no error here."""
+        body = json_object(response.content)
         return cls(
-            response.status_code, response.headers, json_object(response.content), response.text[:2000]
+            response.status_code, response.headers, body or {}, response.text[:2000], is_json=body is not None
         )
 
     @property
@@ -117,13 +119,13 @@ def was_never_sent(failure: Exception) -> bool:
     return isinstance(failure, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(failure)
 
 
-def json_object(content: bytes) -> Mapping[str, Any]:
-    """A body as a JSON object; empty if it is anything else."""
+def json_object(content: bytes) -> Mapping[str, Any] | None:
+    """A body as a JSON object; None if it is anything else."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _too_many(answer: Answer, now: datetime) -> LeadbotError:

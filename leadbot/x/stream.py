@@ -265,6 +265,7 @@ class Stream:
 
     def _refused(self, error: LeadbotError, *, where: str) -> None:
         if isinstance(error, TransientError):
+            log.warning("stream.postponed", where=where, why=str(error))
             self._later(error)
             return
         reason = getattr(error, "reason", type(error).__name__)
