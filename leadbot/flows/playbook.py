@@ -20,7 +20,7 @@ from leadbot.flows.spoken import spoken_lines
 from leadbot.flows.yamltext import YamlText
 from leadbot.model import VersionId
 
-__all__ = ["PlaybookSource", "check", "json_schema", "load", "version_of"]
+__all__ = ["PlaybookSource", "check", "json_schema", "load", "restore", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,19 @@ def check(
     return tuple(playbooks), tuple(problems)
 
 
+def restore(source: PlaybookSource) -> Playbook:
+    """A stored version, so that open dialogs can finish on it. Not linted again: rules may get stricter.
+
+    Raises PlaybookError when its keys can't be read any more.
+    """
+    text = yamltext.read(source.file, source.text)
+    sheet = None if text.problems else _sheet(text)
+    if sheet is None:
+        text.complain((), "outdated", "this version can't be read any more")
+        raise PlaybookError(text.problems)
+    return compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=None)
+
+
 def version_of(text: str) -> VersionId:
     """The version of a playbook: the hash (SHA-256, hexadecimal) of its content."""
     return VersionId(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
@@ -107,14 +120,20 @@ def _playbook(
             text.complain((), "empty", what, "begin with `playbook: ` and a name")
         return None
     check_lines(spoken_lines(text.data), text, _room(text.data, reps))
-    try:
-        sheet = PlaybookSheet.model_validate(text.data)
-    except ValidationError as error:
-        faults.explain(error, text)
+    sheet = _sheet(text)
+    if sheet is None:
         return None
     playbook = compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=lists)
     check_playbook(playbook, text, brands=brands, teams=teams)
     return playbook
+
+
+def _sheet(text: YamlText) -> PlaybookSheet | None:
+    try:
+        return PlaybookSheet.model_validate(text.data)
+    except ValidationError as error:
+        faults.explain(error, text)
+        return None
 
 
 def _room(data: dict[str, Any], reps: Mapping[str, Collection[str]]) -> Room:
