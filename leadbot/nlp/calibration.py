@@ -79,19 +79,25 @@ class Calibration:
 def fit(logits: Floats, labels: NDArray[np.int64]) -> Calibration:
     """The calibration of a balanced model, from logits of posts it was not trained on (labels: index into INTENTS)."""
     shares = np.array([REAL_SHARES[intent] for intent in INTENTS])
-    seen = np.maximum(np.bincount(labels, minlength=len(INTENTS)) / len(labels), 1e-6)
-    balanced = (1 / seen)[labels]
+    balanced = 1 / _seen_shares(labels)[labels]
     grid = np.geomspace(0.3, 4.0, 60)
     losses = [_loss(softmax(logits / np.float32(t)), labels, balanced) for t in grid]
     temperature = float(grid[int(np.argmin(losses))])
     shift = tuple(float(x) for x in np.log(shares) - np.log(shares).mean())
     rough = Calibration(temperature, shift)
     slope, offset = _platt(
-        lead_odds(rough.probabilities(logits)), np.isin(labels, LEADS), (shares / seen)[labels]
+        lead_odds(rough.probabilities(logits)), np.isin(labels, LEADS), real_weights(labels)
     )
     return Calibration(
         round(temperature, 4), tuple(round(x, 4) for x in shift), round(slope, 4), round(offset, 4)
     )
+
+
+def real_weights(labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A weight a row that gives each label its real share."""
+    shares = np.array([REAL_SHARES[intent] for intent in INTENTS])
+    weights: NDArray[np.float64] = (shares / _seen_shares(labels))[labels]
+    return weights
 
 
 def lead_odds(probabilities: Floats) -> Floats:
@@ -106,6 +112,10 @@ def softmax(logits: Floats) -> Floats:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities: Floats = shifted / shifted.sum(axis=1, keepdims=True)
     return probabilities
+
+
+def _seen_shares(labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.maximum(np.bincount(labels, minlength=len(INTENTS)) / len(labels), 1e-6)
 
 
 def _loss(probabilities: Floats, labels: NDArray[np.int64], weights: NDArray[np.float64]) -> float:

@@ -107,13 +107,16 @@ def precision_at_recall(scores: NDArray[np.float64], positive: NDArray[np.bool_]
     return float(precision[hits >= recall * positive.sum()].max())
 
 
-def expected_calibration_error(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Mean distance of probability and truth over BINS equal bins, weighted by rows."""
+def expected_calibration_error(
+    scores: NDArray[np.float64], positive: NDArray[np.bool_], *, weights: NDArray[np.float64] | None = None
+) -> float:
+    """Mean distance of probability and truth over BINS equal bins, weighted by rows (or by `weights`)."""
     if not len(scores):
         return float("nan")
+    each = np.ones(len(scores)) if weights is None else weights
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-    gaps = [abs(float((scores[bins == b] - positive[bins == b]).sum())) for b in range(BINS)]
-    return sum(gaps) / len(scores)
+    gaps = np.bincount(bins, weights=(scores - positive) * each, minlength=BINS)
+    return float(np.abs(gaps).sum() / each.sum())
 
 
 def _label_score(label: Intent, found: Sequence[Intent], labels: Sequence[Intent]) -> LabelScore:

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from leadbot.model import Intent, OptOut, ReadRequest, SlotValue
+from leadbot.model import LEAD_INTENTS, Intent, OptOut, ReadRequest, SlotValue
 from leadbot.nlp.buying import wants_to_buy
 from leadbot.nlp.calibration import Calibration
 from leadbot.nlp.classifier import INTENTS, Classifier, Scores
@@ -236,6 +236,7 @@ def settle(notes: Notes, opt_out_at: float) -> None:
     they want a person *for* decides what the brand should do. Any other language than English is `other`.
     """
     sure = notes.probabilities[0][1] if notes.probabilities else 0.0
+    _settle_lead(notes, sure)
     if notes.opt_out is OptOut.CLEAR:
         notes.intent, notes.warmth = Intent.OPT_OUT, 0.0
     elif not _is_english(notes.request.lang):
@@ -253,6 +254,20 @@ def settle(notes: Notes, opt_out_at: float) -> None:
 
 FEW_WORDS = 9  # so short a wish for a person names no problem
 _BUYS = frozenset({Intent.PURCHASE_INTENT, Intent.PRICING})
+BUYER = (
+    0.65  # warmth of a buyer's wording on which the model is undecided: 0.82 of such written posts are leads
+)
+UNDECIDED = 0.6  # probability of a label from which the model outweighs that wording
+
+
+def _settle_lead(notes: Notes, sure: float) -> None:
+    """Make intent and warmth agree: the three lead labels share a lead's probability, so none may be the likeliest."""
+    if notes.wants_to_buy and notes.warmth < BUYER and (notes.intent in LEAD_INTENTS or sure < UNDECIDED):
+        notes.warmth = BUYER
+    if notes.warmth >= 0.5 and notes.intent not in LEAD_INTENTS:
+        notes.intent = next(intent for intent, _ in notes.probabilities if intent in LEAD_INTENTS)
+
+
 _WANTS_OWN_PERSON = frozenset(
     {
         Intent.PURCHASE_INTENT,

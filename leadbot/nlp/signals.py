@@ -68,6 +68,7 @@ _PRICE_WORDS = frozenset(
         "cost",
         "costs",
         "much",
+        "run",
         "charge",
         "fee",
         "fees",
@@ -117,7 +118,7 @@ _PRICE = tuple(
     for pattern in (
         r"\bhow much\b(?! (?:longer|more|i|we|better|worse|fun|time|they|he|she|it (?:means|hurts|matters)|of (?:a|an|my|our)|you (?:love|care|mean|guys|suck)|notice|warning|love|space"
         r"|storage|data|memory|ram|battery|weight|does (?:it|he|she) weigh|can it|room|legroom|luggage|baggage|sugar|water)\b)",
-        r"\bwhat (?:does|do|would|will|did|is|are|s) .{0,40}\b(?:costs?|charges?|run me|set me back|go for|fees?|price|prices|pricing|rates?|tariff)\b",
+        r"\bwhat (?:does|do|would|will|did|is|are|s) .{0,40}\b(?:costs?|charges?|run (?:me|us)|run|set me back|go for|fees?|price|prices|pricing|rates?|tariff)\b",
         r"\bwhats .{0,30}\b(?:costs?|charges?|fees?|price|prices|pricing|rates?|damage)\b",
         r"\b(?:does|do|would|will) .{0,40}\bcost (?:me|us|extra|more|anything|per|a|to|for|the|much|less)\b",
         r"\b(?:cost|price|fee|priced|charge|rate) (?:per|a|each|for|of) (?:seat|user|head|person|month|year|licen[cs]e|agent|employee|team|unit|night|\d+|one|two|the|it|an?|this|that|your)\b",

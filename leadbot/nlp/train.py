@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from leadbot.nlp.card import ModelCard, describe
 from leadbot.nlp.classifier import INTENTS, Classifier
 from leadbot.nlp.examples import Example, read_examples
 from leadbot.nlp.features import SLOTS, Batch, batch_of
-from leadbot.nlp.metrics import judge
+from leadbot.nlp.metrics import expected_calibration_error, judge
 
 NAME = "leadbot-fast-1"
 LEAST_POSTS = 3  # a feature of fewer posts is somebody's typo
@@ -44,20 +45,45 @@ def train(
     """
     files = [Path(file) for file in examples]
     parts = [read_examples(file) for file in files]
-    halves = _halves(parts, seed)
     on_progress(f"read {sum(map(len, parts)):,} examples from {len(files)} files")
-    logits, labels = _held_out(halves, seed, on_progress)
-    fitted = calibration.fit(logits, labels)
-    rows = [example for part in parts for example in part]
-    model = fit(rows, seed)
-    card = _card(files, parts, model, fitted, logits, labels, seed)
+    measured = transfer(parts, seed=seed, on_progress=on_progress)
+    model = fit([example for part in parts for example in part], seed)
+    card = _card(files, parts, model, measured, seed)
     _keep_the_better(card, out, force=force)
     out.mkdir(parents=True, exist_ok=True)
     model.save(out)
-    fitted.save(out)
+    measured.calibration.save(out)
     card.save(out)
     on_progress(f"kept {len(model.slots):,} features; wrote {out}")
     return card
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What judging each half by the other gave: metrics by name, and the calibration fitted on the same logits."""
+
+    held_out: dict[str, float]
+    calibration: Calibration
+
+
+def transfer(
+    parts: Sequence[Sequence[Example]], *, seed: int, on_progress: Callable[[str], None] = lambda line: None
+) -> Transfer:
+    """Train on each half of the parts, judge the other.
+
+    Labels are judged by the model alone, before the shift to real shares (the files are nearly balanced); warmth after
+    it, its calibration error with every label weighted to its real share.
+    """
+    logits, labels = _held_out(_halves(parts, seed), seed, on_progress)
+    fitted = calibration.fit(logits, labels)
+    guesses = calibration.softmax(logits).argmax(axis=1)
+    warmth = fitted.warmth(fitted.probabilities(logits)).astype(np.float64)
+    found = judge([INTENTS[k] for k in guesses], warmth.tolist(), [INTENTS[k] for k in labels])
+    names = ("accuracy", "macro_f1", "lead_auroc", "lead_precision", "lead_recall", "precision_at_recall_75")
+    held_out = {name: round(float(getattr(found, name)), 4) for name in names}
+    is_lead = np.isin(labels, calibration.LEADS)
+    ece = expected_calibration_error(warmth, is_lead, weights=calibration.real_weights(labels))
+    return Transfer({**held_out, "ece": round(ece, 4)}, fitted)
 
 
 def fit(examples: Sequence[Example], seed: int) -> Classifier:
@@ -130,7 +156,7 @@ def _weighted(matrix: Any) -> tuple[Any, NDArray[np.int64], NDArray[np.float64]]
     return csr_matrix(kept.multiply(idf[None]).multiply(1 / lengths[:, None])), keep, idf
 
 
-def _halves(parts: list[list[Example]], seed: int) -> tuple[list[Example], list[Example]]:
+def _halves(parts: Sequence[Sequence[Example]], seed: int) -> tuple[list[Example], list[Example]]:
     """The first half of the files and the rest; a single file is shuffled and cut (files come in blocks of a label)."""
     if len(parts) == 1:
         rows = parts[0]
@@ -154,32 +180,21 @@ def _held_out(
 
 
 def _card(
-    files: list[Path],
-    parts: list[list[Example]],
-    model: Classifier,
-    fitted: Calibration,
-    logits: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    seed: int,
+    files: list[Path], parts: list[list[Example]], model: Classifier, measured: Transfer, seed: int
 ) -> ModelCard:
-    balanced = calibration.softmax(logits / np.float32(fitted.temperature))
-    warmth = fitted.warmth(fitted.probabilities(logits))
-    found = judge(
-        [INTENTS[k] for k in balanced.argmax(axis=1)], warmth.tolist(), [INTENTS[k] for k in labels]
-    )
     counts = Counter(example.label for part in parts for example in part)
-    names = ("accuracy", "macro_f1", "lead_auroc", "lead_precision", "lead_recall", "precision_at_recall_75")
+    fitted = measured.calibration
     return ModelCard(
         name=NAME,
         seed=seed,
         features=len(model.slots),
         data=tuple(describe(file, len(part)) for file, part in zip(files, parts, strict=True)),
         rows_per_label={intent.value: counts.get(intent, 0) for intent in Intent},
-        held_out={name: round(float(getattr(found, name)), 4) for name in names},
+        held_out=measured.held_out,
         calibration={"temperature": fitted.temperature, "slope": fitted.slope, "offset": fitted.offset},
         notes=(
-            "Priors after calibration are those of `leadbot.nlp.calibration.REAL_SHARES`; held-out accuracy is "
-            "measured before that shift.",
+            "After calibration the priors are those of `leadbot.nlp.calibration.REAL_SHARES`; accuracy and F1 are "
+            "measured before that shift, warmth and its calibration error (ece) after it.",
         ),
     )
 

@@ -1,0 +1,61 @@
+"""Opt-outs are found in five languages, and what only looks like one is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadbot.model import Intent, OptOut
+
+CLEAR = """
+stop|STOP!!|Please stop.|ok stop|STOP 😡|@acme stop please|stop messaging me|unsubscribe|opt out|leave me alone
+don't contact me again|don’t contact me again|quit messaging me|please stop texting me every 15 minutes
+take me off your list|no more emails please|Turn off all notifications|how do I opt out?|I don't want any more texts
+Please do not send any more prospectuses.|Stop. Just stop messaging. I've switched already|get lost bot
+stop stop stop stop stop with the notifications @user|Opt me out of everything @user, all of it, today
+arrête|arrete de m'écrire|laissez-moi tranquille|comment me désabonner ?
+para ya de escribirme|déjame en paz|no me escriban más|dejen de mandarme correos
+hör auf mir zu schreiben|lass mich in Ruhe|bitte keine Nachrichten mehr|schreibt mir nicht mehr
+pare de me mandar mensagens|me deixa em paz|parem de me enviar emails
+"""
+UNCLEAR = (
+    "enough|no more please|stop it!|that's enough|shut up|dont message me im in the exam til 4 @user tell mum"
+)
+START = "start|@brand start please|START|you can write again|opt me back in"
+NOT_ONE = """
+we have to stop this bill|stop selling plastic|can't stop eating these|bus stop|non-stop|nonstop flights
+stop sending generic answers|please stop the leak|how do I turn off notifications?|stop lying|stop using fur
+I unsubscribed from your channel|you can opt out in settings|they never call me again after the interview
+the app won't stop crashing|don't leave me alone with these cookies|stop by our booth|I can't stop|stop raising prices
+please stop charging my card|you never write to me anymore lol|why do you not email me back|no more delays please
+start your engines|how do I start a trial?|enough is enough, fix it|don't call me honey|next stop paris||👍|yes
+"""
+
+
+def rows(table: str) -> list[str]:
+    return [text for line in table.strip().splitlines() for text in line.split("|")]
+
+
+@pytest.mark.parametrize("text", rows(CLEAR))
+def test_a_clear_opt_out_is_final_and_cold(read, text):
+    reading = read(text)
+    assert (reading.opt_out, reading.intent, reading.warmth) == (OptOut.CLEAR, Intent.OPT_OUT, 0.0)
+
+
+@pytest.mark.parametrize("text", rows(UNCLEAR))
+def test_a_borderline_one_pauses(read, text):
+    assert read(text).opt_out is OptOut.UNCLEAR
+
+
+@pytest.mark.parametrize("text", rows(START))
+def test_their_own_start_lifts_a_stop(read, text):
+    assert read(text).opt_out is OptOut.START
+
+
+@pytest.mark.parametrize("text", rows(NOT_ONE))
+def test_other_stops_are_no_opt_out(read, text):
+    assert read(text).opt_out is OptOut.NONE
+
+
+@pytest.mark.parametrize(("text", "lang"), [("arrête", "fr"), ("STOP", "de"), ("déjame en paz", "es")])
+def test_opt_outs_count_in_any_language(read, text, lang):
+    assert read(text, lang=lang).opt_out is OptOut.CLEAR
