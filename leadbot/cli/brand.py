@@ -35,7 +35,7 @@ def resume(folder: Path, handle: str) -> None:
 
 
 def _set(folder: Path, handle: str, *, why: str | None) -> None:
-    from leadbot.app import brand_ids, open_store
+    from leadbot.app.look import brand_ids, open_store
     from leadbot.errors import ConfigError, Problem
 
     settings = project_in(folder).settings

@@ -89,7 +89,7 @@ def _as_json(draft: DraftItem) -> dict[str, Any]:
 
 @contextmanager
 def _store(folder: Path) -> Iterator[Store]:
-    from leadbot.app import open_store
+    from leadbot.app.look import open_store
 
     with open_store(project_in(folder).settings) as (store, _):
         yield store

@@ -123,7 +123,7 @@ def story_as_text(number: int, story: HandOffStory) -> list[str]:
 
 def _stories(folder: Path, *, with_closed: bool) -> list[tuple[int, HandOffStory]]:
     """Numbered by age, so that a number stays, and sorted by warmth."""
-    from leadbot.app import open_store
+    from leadbot.app.look import open_store
     from leadbot.store.states import HandOffState
 
     with open_store(project_in(folder).settings) as (store, _):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from leadbot.app import Project
+    from leadbot.app.project import Project
 
 in_project: Callable[[Any], Any] = click.option(
     "--project",
@@ -29,7 +29,7 @@ as_json_option: Callable[[Any], Any] = click.option(
 
 def project_in(folder: Path) -> Project:
     """The project of a folder. Raises ConfigError with all that is wrong in it."""
-    from leadbot.app import load_project
+    from leadbot.app.project import load_project
 
     return load_project(folder, os.environ)
 

@@ -10,7 +10,7 @@ import click
 from leadbot.cli.project import configure_logs, in_project, project_in
 
 if TYPE_CHECKING:
-    from leadbot.app import Project
+    from leadbot.app.project import Project
 
 
 @click.command()
@@ -21,7 +21,7 @@ def run(folder: Path) -> None:
     Playbook files as they stand now go live; a change takes effect at the next start, and open dialogs finish
     on the version they began with.
     """
-    from leadbot.app import build
+    from leadbot.app.build import build
 
     project = project_in(folder)
     configure_logs(project.settings.log_format, project.settings.log_level)
@@ -34,7 +34,7 @@ def run(folder: Path) -> None:
 @in_project
 def check(folder: Path) -> None:
     """Check leadbot.toml, every playbook in it and the database, and say what is ready."""
-    from leadbot.app import open_store
+    from leadbot.app.look import open_store
 
     project = project_in(folder)
     with open_store(project.settings):

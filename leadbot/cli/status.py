@@ -17,7 +17,7 @@ from leadbot.cli.project import as_json_option, in_project, project_in
 @as_json_option
 def status(folder: Path, as_json: bool) -> None:
     """How many were heard, answered and handed over, and what waits."""
-    from leadbot.app import open_store
+    from leadbot.app.look import open_store
 
     project = project_in(folder)
     with open_store(project.settings) as (store, _):

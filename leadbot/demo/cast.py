@@ -23,7 +23,6 @@ class Role:
     """One person. answers: (what the brand's line must match, what they say to it), each at most once.
 
     edit: a second version of the opening, posted at once. week_later: said when a week has gone by.
-    is_left_alone: nobody should answer them, so they do not wait long.
     """
 
     handle: str
@@ -33,7 +32,6 @@ class Role:
     answers: tuple[tuple[str, str], ...] = ()
     edit: str = ""
     week_later: str = ""
-    is_left_alone: bool = False
     profile: Mapping[str, Any] = field(default_factory=dict)
 
     def answer_to(self, line: str, said: frozenset[str]) -> str | None:
@@ -82,14 +80,12 @@ CAST: tuple[Role, ...] = (
         "Dora Lindt",
         "a small-talker",
         "@acme loved your booth today, great coffee!",
-        is_left_alone=True,
     ),
     Role(
         "emil_waits",
         "Emil Novak",
         "a complainer",
         "@acme your app keeps crashing since the update and nobody answers my ticket, please fix it",
-        is_left_alone=True,
     ),
     Role(
         "fin_enough",
@@ -103,14 +99,12 @@ CAST: tuple[Role, ...] = (
         "GOLD SIGNALS",
         "a spammer",
         "@acme FREE crypto signals!!! 10x your money today, DM me to join, limited spots",
-        is_left_alone=True,
     ),
     Role(
         "daily_digest",
         "Daily Digest",
         "another bot",
         "@acme pricing for teams, as mentioned in today's digest",
-        is_left_alone=True,
         profile={"automated": True},
     ),
     Role(

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from leadbot.simulator import Player, Refused, SimulatorServer, World
 DAEMON_STARTS_WITHIN_S = 45.0
 WEEK_S = 7 * 86400
 _STOPS_WITHIN_S = 5.0
+_ASKS_EVERY_S = 0.5
 
 
 @dataclass(slots=True)
@@ -34,6 +35,15 @@ class Stage:
     folder: Path
     daemon: subprocess.Popen[bytes]
     ended: threading.Event = field(default_factory=threading.Event)
+
+    def wait_until_it_listens(self) -> None:
+        """Raises TransientError, with the daemon's last words, if it never does."""
+        deadline = time.monotonic() + DAEMON_STARTS_WITHIN_S
+        while time.monotonic() < deadline and self.daemon.poll() is None:
+            if self.ask("GET", "stream", params={"wait_s": "0.5"})["connections"]:
+                return
+        log = (self.folder / "daemon.log").read_text(encoding="utf-8", errors="replace")
+        raise TransientError(f"the daemon did not begin to listen; it said:\n{log[-2000:]}")
 
     def ask(self, method: str, name: str, **more: Any) -> Any:
         """One request to the simulator's own endpoints."""
@@ -51,16 +61,14 @@ class Stage:
 
 @contextmanager
 def open_stage(*, seed: int, pace: str = "0s to 0s") -> Iterator[Stage]:
-    """Simulator and daemon, up and listening. Everything is gone afterwards. Raises TransientError."""
+    """Simulator and daemon, started. Everything is gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadbot-demo-")))
         server = stack.enter_context(SimulatorServer(World(seed=seed, brands=[BRAND])))
         _write_project(folder, server.base_url, pace)
-        daemon = stack.enter_context(_daemon(folder))
-        stage = Stage(server.base_url, folder, daemon)
-        _wait_until_it_listens(stage)
+        stage = Stage(server.base_url, folder, stack.enter_context(_daemon(folder)))
+        stack.callback(stage.ended.set)
         yield stage
-        stage.ended.set()
 
 
 def _write_project(folder: Path, base_url: str, pace: str) -> None:
@@ -90,22 +98,17 @@ def _daemon(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
                 daemon.kill()
 
 
-def _wait_until_it_listens(stage: Stage) -> None:
-    deadline = time.monotonic() + DAEMON_STARTS_WITHIN_S
-    while time.monotonic() < deadline and stage.daemon.poll() is None:
-        if stage.ask("GET", "stream", params={"wait_s": "0.5"})["connections"]:
-            return
-    log = (stage.folder / "daemon.log").read_text(encoding="utf-8", errors="replace")
-    raise TransientError(f"the daemon did not begin to listen; it said:\n{log[-2000:]}")
-
-
 @dataclass(slots=True)
 class Actor:
-    """One of the cast at a keyboard, on a thread of its own. thinks_s: how long they take to answer."""
+    """One of the cast at a keyboard, on a thread of its own.
+
+    is_settled: whether all has been decided and said about this post of this person, so that nobody waits
+    for an answer that will never come. thinks_s: how long they take to answer.
+    """
 
     role: Role
     stage: Stage
-    patience_s: float
+    is_settled: Callable[[str, str], bool]
     thinks_s: float = 0.0
     enters_after_s: float = 0.0
     fault: str = ""
@@ -113,42 +116,42 @@ class Actor:
 
     def play(self) -> None:
         """Post, wait for an answer, answer it, until there is nothing more to say."""
-        self._talk(self.role.opening, enters_after_s=self.enters_after_s)
+        if not self.stage.ended.wait(self.enters_after_s):
+            self._talk(self.role.opening)
 
     def return_after_a_week(self) -> None:
         """Say what is said a week later."""
-        if self.role.week_later:
-            self._talk(self.role.week_later, enters_after_s=0.0)
+        self._talk(self.role.week_later)
 
-    def _talk(self, opening: str, *, enters_after_s: float) -> None:
+    def _talk(self, opening: str) -> None:
         try:
-            if self.stage.ended.wait(enters_after_s):
-                return
             with Player(self.stage.base_url, self.role.handle, **self.role.account) as player:
-                last_id = player.post(opening)
+                versions = [player.post(opening)]
                 if self.role.edit and opening == self.role.opening:
-                    last_id = player.edit(last_id, self.role.edit)
-                self._answer_on(player, last_id)
+                    versions.append(player.edit(versions[0], self.role.edit))
+                self._answer_on(player, versions)
         except (Refused, requests.RequestException) as error:
             if not self.stage.ended.is_set():
                 self.fault = f"{type(error).__name__}: {error}"
 
-    def _answer_on(self, player: Player, last_id: str) -> None:
-        while not self.stage.ended.is_set():
-            heard = player.await_reply(last_id, timeout_s=self.patience_s)
-            if heard is None:
-                return
+    def _answer_on(self, player: Player, versions: list[str]) -> None:
+        while (heard := self._await(player, versions)) is not None:
             words = self.role.answer_to(heard["said"], frozenset(self._said))
             if words is None or self.stage.ended.wait(self.thinks_s):
                 return
             self._said.add(words)
-            last_id = player.reply(heard["id"], words)
+            versions = [player.reply(heard["id"], words)]
 
-
-def play_all(actors: list[Actor], *, deadline: float) -> None:
-    """Let all of them act at once and wait for them until `deadline` (monotonic)."""
-    threads = [threading.Thread(target=actor.play, name=actor.role.handle, daemon=True) for actor in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    def _await(self, player: Player, versions: list[str]) -> dict[str, Any] | None:
+        """The answer to any version of a post; None when it is settled that there will be none."""
+        while not self.stage.ended.is_set():
+            is_settled = self.is_settled(
+                self.role.handle, versions[-1]
+            )  # before looking: it may come meanwhile
+            wait_s = 0.0 if is_settled else _ASKS_EVERY_S / len(versions)
+            for version in versions:
+                if heard := player.await_reply(version, timeout_s=wait_s):
+                    return heard
+            if is_settled:
+                return None
+        return None
