@@ -380,7 +380,8 @@ class Said:
     at: datetime
     post_id: PostId | None = None
     sent_at: datetime | None = None  # when X accepted it
-    is_unsent: bool = False  # refused or superseded: its words never left
+    is_unsent: bool = False  # refused: its words never left, a human has the draft
+    is_superseded: bool = False  # taken back before it left: its post may still have an answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from leadbot.flows import handoff
+from leadbot.flows import handoff, summons
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
 from leadbot.model import Consent, Heard, LineKind, Owner, PushToCrm, Reading, Said, SlotType, Status
@@ -30,7 +30,8 @@ def is_answer(step: Step, heard: Heard) -> bool:
     if heard.post.in_reply_to_post_id == line.post_id:
         return True
     is_waiting = step.conversation.status is Status.AWAITING_CONSENT
-    return is_waiting and line.sent_at <= heard.post.created_at <= line.sent_at + KEEPS_FOR
+    is_in_time = heard.post.created_at <= line.sent_at + KEEPS_FOR
+    return is_waiting and is_in_time and summons.is_after(heard.post, line)
 
 
 def _line(step: Step) -> Said | None:
@@ -39,7 +40,9 @@ def _line(step: Step) -> Said | None:
         (
             said
             for said in reversed(step.conversation.said)
-            if said.kind is LineKind.HAND_OFF and said.dialog == number and not said.is_unsent
+            if said.kind is LineKind.HAND_OFF
+            and said.dialog == number
+            and not (said.is_unsent or said.is_superseded)
         ),
         None,
     )

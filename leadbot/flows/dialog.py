@@ -93,7 +93,19 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
         return _pass_on(talk, Reason.QUESTION_FOR_HUMAN, turn.question)
     if is_start and starting.is_thin(step.conversation.person):
         return _only_answer(talk)
+    if not (turn.replied or turn.says or turn.closing) and _has_question_out(step, playbook):
+        # Written before they could read our question, and no answer to it: the question stands.
+        step.let_be()
+        speaking.await_answer(step)
+        return Reason.NOTHING_TO_ANSWER
     return _clear_up(talk) or _move_on(talk)
+
+
+def _has_question_out(step: Step, playbook: Playbook) -> bool:
+    dialog = step.dialog
+    return dialog is not None and any(
+        card.learn == dialog.asked for card in answers.open_cards(playbook, dialog)
+    )
 
 
 def fall_silent(step: Step, playbook: Playbook | None, post: Post | None) -> Reason:

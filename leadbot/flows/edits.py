@@ -87,10 +87,9 @@ def _replace_answering(step: Step, post: Post, reading: Reading) -> None:
 
 def _left_no_trace(step: Step, post: Post) -> bool:
     conversation, first_id = step.conversation, post.first_id
-    key = speaking.reply_key(conversation, post)
     known = (*conversation.known, *(step.dialog.answers if step.dialog else ()))
     return (
-        all(said.key != key for said in conversation.said)
+        not speaking.replies_to(conversation, post)
         and all(answer.post_id != first_id for answer in known)
         and all(heard.post.first_id != first_id for heard in conversation.answering)
         and (step.dialog is None or step.dialog.consent_post_id != first_id)
@@ -134,7 +133,7 @@ def _relearn(step: Step, playbook: Playbook, heard: Heard) -> None:
         match = answers.match(card, said, is_asked=True) if card else None
         if card is not None and match is not None:
             learning.record(step, playbook, card, match, first_id)
-    learning.learn(step, playbook, heard)
+    learning.learn(step, playbook, heard, asked=None)
 
 
 def _hand_over_if_warm(step: Step, playbook: Playbook, post: Post) -> None:
@@ -181,6 +180,7 @@ def forget_post(step: Step, post_id: PostId) -> Reason:
         step.forget_wake()
     if len(step.conversation.waiting) < len(conversation.waiting):
         step.change(answered=(*conversation.answered, first_id)[-MEMORY:])
+        speaking.await_answer(step)
     on_desk = step.conversation.on_desk
     if on_desk is not None:
         is_last = on_desk.last_post_id in (post_id, first_id)

@@ -2,25 +2,25 @@
 
 A post is looked at in this order; the first row that holds decides:
 
-| #  | the post                                         | what happens                                        |
-|----|--------------------------------------------------|-----------------------------------------------------|
-| 1  | is ours, an automated account's, a repost, known | nothing                                             |
-| 2  | says stop or start (`optout`)                    | suppressed, paused with a task, or lifted           |
-| 3  | comes from somebody opted out                    | no words; a task if they want something             |
-| 4  | comes while the conversation is paused           | no words; a task if it was said to us               |
-| 5  | is not addressed to us (`summons`)               | no words; a task if we were named and it matters    |
-| 6  | answers our question for consent                 | `consent`                                           |
-| 7  | comes while a human has it                       | no words; the card on the desk is told              |
-| 8  | asks for a human                                 | handed over at once; the line for it waits its turn |
-| 9  | does not summon us                               | no words; to a human if it is a lead or an answer   |
-| 10 | comes in an open dialog, or while posts wait     | waits for its turn: it is read as an answer first   |
-| 11 | answers our last question late (SCENARIOS 5)     | the dialog reopens, or a human gets it              |
-| 12 | is a lead and `start_when` holds                 | `unless`, or it waits for its turn                  |
-| 13 | is small talk or praise                          | given back once, or peace                           |
-| 14 | is for support or business                       | a task, once a day                                  |
-| 15 | is anything else                                 | peace                                               |
+| #  | the post                                         | what happens                                       |
+|----|--------------------------------------------------|----------------------------------------------------|
+| 1  | is ours, an automated account's, a repost, known | nothing                                            |
+| 2  | says stop or start (`optout`)                    | suppressed, paused with a task, or lifted          |
+| 3  | comes from somebody opted out                    | no words; a task if they want something            |
+| 4  | comes while the conversation is paused           | no words; a task if it was said to us              |
+| 5  | is not addressed to us (`summons`)               | no words; a task if we were named and it matters   |
+| 6  | answers our question for consent                 | `consent`                                          |
+| 7  | comes while a human has it                       | no words; the card on the desk is told             |
+| 8  | asks for a human                                 | handed over at once; its line waits for its turn   |
+| 9  | does not summon us                               | no words; to a human if it is a lead or an answer  |
+| 10 | comes in an open dialog, or while posts wait     | waits for its turn: it is read as an answer first  |
+| 11 | answers our last question late (SCENARIOS 5)     | the dialog reopens, or a human gets it             |
+| 12 | is a lead and `start_when` holds                 | `unless`, or it waits for its turn                 |
+| 13 | is small talk or praise                          | given back once, or peace                          |
+| 14 | is for support or business                       | a task, once a day                                 |
+| 15 | is anything else                                 | peace                                              |
 
-Posts that wait are gathered: a further one does not move the timer, so nobody can be kept waiting by writing on.
+Posts that wait are gathered: a further one does not move the timer, so nobody is kept waiting by writing on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ from leadbot.model import (
     Person,
     Post,
     Reading,
-    Said,
     Status,
 )
 
@@ -230,7 +229,7 @@ def _hear_late(step: Step, heard: Heard) -> Reason | None:
     dialog = step.dialog
     if dialog is None or dialog.ending != "silence" or heard.post.in_reply_to_post_id is None:
         return None
-    question = _last_said(step, dialog.number)
+    question = learning.last_said(step, dialog.number)
     if question is None or question.post_id != heard.post.in_reply_to_post_id:
         return None
     playbook = handoff.playbook_of(step)
@@ -247,12 +246,6 @@ def _hear_late(step: Step, heard: Heard) -> Reason | None:
     handoff.give(step, reason, playbook=playbook, post=heard.post, question=heard.post.said)
     handoff.hold_for_human(step)
     return reason
-
-
-def _last_said(step: Step, number: int) -> Said | None:
-    """Our last post in that dialog."""
-    said = (s for s in reversed(step.conversation.said) if s.dialog == number and not s.is_unsent)
-    return next(said, None)
 
 
 def hear_idle(step: Step, heard: Heard) -> Reason:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from leadbot.flows import handoff, optout
+from leadbot.flows import handoff, optout, speaking
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
 from leadbot.model import (
@@ -14,7 +12,6 @@ from leadbot.model import (
     Owner,
     ReleasedToBot,
     RepReplied,
-    SetTimer,
     Status,
     TakenOver,
 )
@@ -62,7 +59,7 @@ def _hold(step: Step, by: str) -> None:
 
 
 def release(step: Step, event: ReleasedToBot) -> Reason:
-    """The bot may speak again. A stop stays a stop; a pause ends where it began; anything else begins afresh."""
+    """The bot may speak again. A stop stays a stop, a pause ends where it began, the rest begins afresh."""
     conversation = step.conversation
     if conversation.status is Status.OPTED_OUT:
         return Reason.OPTED_OUT
@@ -73,21 +70,13 @@ def release(step: Step, event: ReleasedToBot) -> Reason:
     # rep.
     step.change(owner=Owner.BOT, wants_no_bot=False, talked_at=None, on_desk=None)
     if conversation.status is Status.PAUSED and step.open_dialog is not None:
-        _resume(step)
+        step.change(status=Status.OPEN)
+        speaking.await_answer(step)
     else:
         step.change(status=Status.IDLE)
         if step.open_dialog is not None:
             step.change_dialog(ending="released", ended_at=step.at)
     return Reason.RELEASED
-
-
-def _resume(step: Step) -> None:
-    playbook = handoff.playbook_of(step)
-    step.change(status=Status.OPEN)
-    if playbook is not None:
-        step.effects.append(
-            SetTimer("gives_up", step.at + timedelta(seconds=playbook.limits.gives_up_after_s))
-        )
 
 
 def set_outcome(step: Step, event: OutcomeSet) -> Reason:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.flows import answers, calendar, questions
+from leadbot.flows import answers, calendar, questions, summons
 from leadbot.flows.answers import Match
 from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, Playbook
 from leadbot.flows.step import Step
-from leadbot.model import Answer, Heard, Intent, PostId, ReceiptLine, SlotValue
+from leadbot.model import Answer, Heard, Intent, PostId, ReceiptLine, Said, SlotValue
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class Turn:
     """What the posts of one turn came to."""
 
     learned: int = 0
+    replied: bool = False  # one of them came after our question
     closing: str | None = None  # the ending an answer asks for
     says: list[AnswerFirst] = field(default_factory=list)  # our answers to what they asked
     asked: str = ""  # their question that has an answer
@@ -36,8 +37,10 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
     """Read posts, oldest first, into the dialog."""
     found = Turn()
     for heard in posts:
-        matches = learn(step, playbook, heard)
+        asked = _asked_before(step, heard)
+        matches = learn(step, playbook, heard, asked=asked)
         found.learned += len(matches)
+        found.replied = found.replied or asked is not None
         found.closing = next((m.rule.then for m in matches if m.rule.then), found.closing)
         _note_question(playbook, heard, matches, found, is_start=is_start)
         if not matches and heard.reading.intent is Intent.SUPPORT:
@@ -47,10 +50,8 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
     return found
 
 
-def learn(step: Step, playbook: Playbook, heard: Heard) -> list[Match]:
-    """Fill every open card this post answers. A slot answers one card only, the one that was asked first of
-    all.
-    """
+def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) -> list[Match]:
+    """Fill every open card this post answers. A slot answers one card only, the `asked` one first."""
     said = answers.Said(
         heard.post.said.strip(),
         heard.reading,
@@ -58,7 +59,6 @@ def learn(step: Step, playbook: Playbook, heard: Heard) -> list[Match]:
     )
     matches: list[Match] = []
     used: list[SlotValue] = []
-    asked = step.dialog.asked if step.dialog else None
     for card in _asked_first(step, playbook, asked):
         match = None
         if card in _open(step, playbook):
@@ -68,6 +68,25 @@ def learn(step: Step, playbook: Playbook, heard: Heard) -> list[Match]:
             used.extend([match.value] if match.value else [])
             record(step, playbook, card, match, heard.post.first_id)
     return matches
+
+
+def _asked_before(step: Step, heard: Heard) -> str | None:
+    """The card we asked, if our question was out when they wrote: a bare "40" answers nothing else."""
+    dialog = step.dialog
+    if dialog is None or dialog.asked is None:
+        return None
+    question = last_said(step, dialog.number)
+    return dialog.asked if question is not None and summons.is_after(heard.post, question) else None
+
+
+def last_said(step: Step, number: int) -> Said | None:
+    """Our last post in that dialog that left."""
+    said = (
+        said
+        for said in reversed(step.conversation.said)
+        if said.dialog == number and not (said.is_unsent or said.is_superseded)
+    )
+    return next(said, None)
 
 
 def _open(step: Step, playbook: Playbook) -> list[Card]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from leadbot.flows import consent, dialog, handoff, hearing
+from leadbot.flows import consent, dialog, handoff, hearing, speaking
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
@@ -37,12 +37,8 @@ def note_sent(step: Step, event: ReplySent) -> Reason:
     step.change(in_flight=None, answering=(), before=None)
     if said.kind is not LineKind.SMALL_TALK:
         step.change(talked_at=event.at)
-    playbook = handoff.playbook_of(step)
-    if step.conversation.status is Status.OPEN and playbook is not None:
-        step.effects.append(
-            SetTimer("gives_up", event.at + timedelta(seconds=playbook.limits.gives_up_after_s))
-        )
     _open_next_turn(step)
+    speaking.await_answer(step)
     return Reason.REPLY_SENT
 
 
@@ -53,9 +49,10 @@ def note_refused(step: Step, event: ReplyRefused) -> Reason:
         return Reason.REPLY_UNKNOWN
     if step.conversation.in_flight != event.key:
         return Reason.REPLY_UNKNOWN
-    _replace_said(step, replace(said, is_unsent=True))
     if event.reason in (SUPERSEDED, PARENT_GONE):
+        _replace_said(step, replace(said, is_superseded=True))
         return _take_back(step, said, keeps_posts=event.reason == SUPERSEDED)
+    _replace_said(step, replace(said, is_unsent=True))
     step.change(in_flight=None, answering=(), before=None)
     if step.conversation.status is not Status.OPTED_OUT:
         step.raise_task("reply_refused", event.reason, post_id=said.in_reply_to, draft=said.text)
@@ -80,27 +77,37 @@ def _fall_silent(step: Step, said: Said) -> None:
 
 
 def _take_back(step: Step, said: Said, *, keeps_posts: bool) -> Reason:
-    """Stand as before the reply was chosen; its posts wait again unless they are gone."""
+    """Stand as before the reply was chosen; its posts wait again unless they are gone.
+
+    If it was decided meanwhile where the conversation stands, that stays; only the message is given back.
+    """
     conversation, back = step.conversation, step.conversation.before
-    posts = conversation.answering if keeps_posts else _others(conversation.answering, said)
     step.change(in_flight=None, answering=(), before=None)
-    if back is not None and conversation.owner is Owner.BOT and conversation.status not in _DECIDED_BY_OTHERS:
+    if back is None:
+        _give_message_back(step, said)
+    else:
+        posts = conversation.answering if keeps_posts else _others(conversation.answering, said)
+        ids = {heard.post.first_id for heard in posts}
         step.change(
             status=back.status,
             dialog=back.dialog,
-            dialogs=back.dialogs if back.dialog is None else max(back.dialogs, back.dialog.number),
+            dialogs=back.dialogs,
             small_talk_at=back.small_talk_at,
-        )
-        ids = {heard.post.first_id for heard in posts}
-        step.change(
             waiting=(*posts, *conversation.waiting),
             answered=tuple(post_id for post_id in conversation.answered if post_id not in ids),
         )
     _open_next_turn(step)
+    speaking.await_answer(step)
     return Reason.REPLY_SUPERSEDED
 
 
-_DECIDED_BY_OTHERS = (Status.OPTED_OUT, Status.PAUSED)
+def _give_message_back(step: Step, said: Said) -> None:
+    dialog = step.dialog
+    if dialog is None or dialog.number != said.dialog:
+        return
+    step.change_dialog(messages=dialog.messages - 1)
+    if said.kind is LineKind.HAND_OFF and dialog.consent is Consent.ASKED:
+        step.change_dialog(consent=Consent.NOT_ASKED)
 
 
 def _others(posts: tuple[Heard, ...], said: Said) -> tuple[Heard, ...]:
@@ -125,7 +132,7 @@ def _open_next_turn(step: Step) -> None:
 
 
 def _hear_consent(step: Step) -> None:
-    """What came while the question for consent was on its way may answer it already, if it stands under it."""
+    """What came while the question for consent was on its way answers it if it stands under it."""
     waiting = step.conversation.waiting
     step.let_be()
     for heard in waiting:

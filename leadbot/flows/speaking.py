@@ -1,9 +1,11 @@
-"""Saying one line: choosing its words, asking the gate, and remembering what was chosen until X confirms it."""
+"""Saying one line: choosing its words, asking the gate, remembering what was chosen until X confirms it."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from leadbot.flows import calendar, gate, handoff, names, render, summons, wording
-from leadbot.flows.cards import Line, Playbook
+from leadbot.flows.cards import Limits, Line, Playbook
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
     Before,
@@ -16,6 +18,7 @@ from leadbot.model import (
     PostId,
     Said,
     SendReply,
+    SetTimer,
     Speaker,
     Status,
     Verdict,
@@ -29,16 +32,24 @@ _KINDS_BUDGET_NEVER_STOPS = frozenset({LineKind.HAND_OFF, LineKind.GOODBYE})
 
 
 def reply_key(conversation: Conversation, post: Post) -> str:
-    """The natural key of the only reply a post can have, whatever version of it is answered."""
-    return f"{conversation.id}:reply:{post.first_id}"
+    """The natural key of the only reply a post can have, whatever version of it is answered.
+
+    A reply that was superseded never left and its row is settled, so the fresh one needs a key of its own.
+    """
+    key = f"{conversation.id}:reply:{post.first_id}"
+    superseded = sum(said.is_superseded for said in replies_to(conversation, post))
+    return f"{key}:{superseded + 1}" if superseded else key
+
+
+def replies_to(conversation: Conversation, post: Post) -> list[Said]:
+    """Replies chosen for this post, sent or not."""
+    key = f"{conversation.id}:reply:{post.first_id}"
+    return [said for said in conversation.said if said.key == key or said.key.startswith(f"{key}:")]
 
 
 def may_answer(conversation: Conversation, heard: Heard) -> bool:
-    """Whether this post may have words: it summons us and never had a reply, sent or not."""
-    if not heard.is_summons:
-        return False
-    key = reply_key(conversation, heard.post)
-    return all(said.key != key for said in conversation.said)
+    """Whether this post may have words: it summons us, and no reply of ours was sent, refused or waits."""
+    return heard.is_summons and all(said.is_superseded for said in replies_to(conversation, heard.post))
 
 
 def newest_answerable(conversation: Conversation) -> Heard | None:
@@ -112,8 +123,8 @@ def speak(
         in_flight=reply.key,
         said=(*conversation.said, said)[-MEMORY:],
         answering=conversation.waiting,
-        before=way_back,
     )
+    step.way_back = way_back
     if reply.dialog:
         step.change_dialog(messages=reply.message)
     step.let_be()
@@ -186,6 +197,17 @@ def _facts(step: Step, target: Heard, reply: SendReply) -> GateFacts:
         limit=reply.limit,
         quiet_hours=brand.quiet_hours,
     )
+
+
+def await_answer(step: Step) -> None:
+    """In an open dialog where it is their turn: give up on them after a while."""
+    conversation, dialog = step.conversation, step.dialog
+    playbook = step.deck.playbook(dialog.version) if dialog else None
+    is_their_turn = not conversation.waiting and conversation.in_flight is None
+    if conversation.status is Status.OPEN and is_their_turn:
+        # A playbook that is gone has no patience of its own; the dialog must fade all the same.
+        patience_s = playbook.limits.gives_up_after_s if playbook else Limits().gives_up_after_s
+        step.effects.append(SetTimer("gives_up", step.at + timedelta(seconds=patience_s)))
 
 
 def summons_of(step: Step, post: Post) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from leadbot.flows.cards import Deck
 from leadbot.flows.reasons import Reason
 from leadbot.model import (
+    Before,
     CancelTimer,
     Conversation,
     Decision,
@@ -32,7 +33,7 @@ MEMORY = 50  # how many posts of either side a conversation remembers
 class Step:
     """One event on its way to a Decision: the conversation as it changes, the effects and the trace."""
 
-    __slots__ = ("at", "brands", "conversation", "deck", "effects", "recent_texts", "trace")
+    __slots__ = ("at", "brands", "conversation", "deck", "effects", "recent_texts", "trace", "way_back")
 
     def __init__(
         self,
@@ -49,10 +50,16 @@ class Step:
         self.recent_texts = recent_texts
         self.brands = brands
         self.effects: list[Effect] = []
+        self.way_back: Before | None = None  # set with the words of this step
         self.trace: list[str] = []
 
     def change(self, **changes: Any) -> None:
-        """Let the conversation stand differently."""
+        """Let the conversation stand differently.
+
+        Whoever decides where it stands while a reply is on its way also decides that there is no way back.
+        """
+        if "status" in changes and self.conversation.before is not None:
+            changes["before"] = None
         self.conversation = replace(self.conversation, **changes)
 
     def change_dialog(self, **changes: Any) -> None:
@@ -72,7 +79,7 @@ class Step:
         return dialog if dialog is not None and dialog.ended_at is None else None
 
     def emit(self, effect: Effect) -> None:
-        """Have something done. A HandOff replaces one of the same key: the newest story is the one to tell."""
+        """Have something done. A HandOff replaces one of the same key: the newest story is told."""
         if isinstance(effect, HandOff):
             self.effects = [e for e in self.effects if not (isinstance(e, HandOff) and e.key == effect.key)]
         self.effects.append(effect)
@@ -116,5 +123,7 @@ class Step:
         Words come last: the outbox is sent head of line, and a draft that waits must hold nothing up that
         humans need.
         """
+        if self.way_back is not None:
+            self.change(before=self.way_back)
         effects = sorted(self.effects, key=lambda effect: isinstance(effect, SendReply))
         return Decision(self.conversation, tuple(effects), reason.value, tuple(self.trace))

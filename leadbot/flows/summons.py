@@ -12,12 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from leadbot.model import BrandId, Conversation, Post, PostId
+from leadbot.model import BrandId, Conversation, Post, PostId, Said
 
 
 def our_post_ids(conversation: Conversation) -> frozenset[PostId]:
     """Ids of our posts in this conversation, as far as X has told us."""
     return frozenset(said.post_id for said in conversation.said if said.post_id is not None)
+
+
+def is_after(post: Post, said: Said) -> bool:
+    """Whether they can have read `said` before they wrote `post`.
+
+    Ids of X grow with time, so they compare two posts by X's own clock; ours only knows when we heard of it.
+    """
+    if said.post_id is None:
+        return False
+    if post.in_reply_to_post_id == said.post_id:
+        return True
+    if said.sent_at is not None and post.created_at >= said.sent_at:
+        return True
+    return post.id.isdecimal() and said.post_id.isdecimal() and int(post.id) > int(said.post_id)
 
 
 def is_typed(post: Post, brand_id: BrandId) -> bool:

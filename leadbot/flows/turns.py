@@ -39,7 +39,7 @@ def _continue(step: Step) -> Reason:
 
 
 def _announce_human(step: Step) -> Reason:
-    """Say that a human will write, because they asked for one; consent to a CRM record is the rep's to ask."""
+    """Say that a human will write, as they asked; consent to a CRM record is the rep's to ask."""
     playbook, target = handoff.playbook_of(step), speaking.newest_answerable(step.conversation)
     if playbook is None or target is None or speaking.left(step, playbook) < 1:
         step.let_be()
