@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from leadbot.model import BrandId, Post, PostId
@@ -16,14 +17,14 @@ class Recent:
     def __init__(self, most: int = MOST) -> None:
         self._lock = threading.Lock()
         self._most = most
-        self._heard: dict[tuple[BrandId, PostId], None] = {}
+        self._heard: OrderedDict[tuple[BrandId, PostId], None] = OrderedDict()
 
     def add(self, brand_id: BrandId, posts: Iterable[Post]) -> None:
         """Remember posts; the oldest are forgotten."""
         with self._lock:
             self._heard.update(dict.fromkeys((brand_id, post.id) for post in posts))
             while len(self._heard) > self._most:
-                del self._heard[next(iter(self._heard))]
+                self._heard.popitem(last=False)
 
     def missing(self, brand_id: BrandId, posts: Iterable[Post]) -> list[Post]:
         """Those of `posts` that were not heard."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -64,15 +65,15 @@ class ReadLedger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._day: date | None = None
-        self._seen: dict[tuple[str, str], None] = {}
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def new(self, kind: str, ids: Iterable[str], now: datetime) -> int:
         """How many of `ids` were not read as `kind` today, and remember them."""
         with self._lock:
             if now.date() != self._day:
-                self._day, self._seen = now.date(), {}
-            fresh = {(kind, one) for one in ids} - self._seen.keys()
+                self._day, self._seen = now.date(), OrderedDict()
+            fresh = {key for one in ids if (key := (kind, one)) not in self._seen}
             self._seen.update(dict.fromkeys(fresh))
             while len(self._seen) > _REMEMBERED:
-                del self._seen[next(iter(self._seen))]
+                self._seen.popitem(last=False)
         return len(fresh)
