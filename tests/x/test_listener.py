@@ -383,3 +383,21 @@ def test_a_poll_by_the_app_alone_costs_a_full_read(
     listen(base_url, app_only, mode="poll", lookback_s=60.0, on_spend=lambda b, kind, n: spent.append(kind))
     inbox.wait_for_texts("@acme hello")
     until(lambda: spent == ["post_read"])
+
+
+def test_under_random_faults_every_mention_arrives(
+    listen: Listen, base_url: str, control: Control, inbox: MemoryInbox, ann: Player
+) -> None:
+    control.settings(rate_limits=False, keep_alive_s=0.05)
+    for kind in ("clean_close", "rst", "half_line", "bad_json", "duplicate", "no_tag", "out_of_order"):
+        control.fault("stream", kind, probability=0.1, seconds=0.05)
+    for kind in ("status", "html", "drop_before"):
+        control.fault("GET /2/users/:id/mentions", kind, probability=0.1)
+        control.fault("GET /2/tweets/search/stream", kind, probability=0.1)
+    listener = listen(base_url, mode="both", lookback_s=60.0)
+    said = [f"@acme question {number}" for number in range(80)]
+    for text in said:
+        ann.post(text)
+    inbox.wait_for_texts(*said)
+    assert sorted(inbox.texts()) == sorted(said)
+    assert listener.health()["alive"]
