@@ -397,6 +397,11 @@ def test_every_sequence_of_five_events_keeps_every_promise() -> None:
     assert walk_all([FRESH], EVENTS, 5, SMALL) == 32_768
 
 
+def test_every_sequence_of_four_turns_keeps_every_promise() -> None:
+    assert walk_all([FRESH], TURNS, 4, SMALL) == 4_096
+
+
+@pytest.mark.slow
 def test_every_sequence_of_five_turns_keeps_every_promise() -> None:
     assert walk_all([FRESH], TURNS, 5, SMALL) == 32_768
 
