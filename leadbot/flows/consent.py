@@ -19,13 +19,10 @@ KEEPS_FOR = timedelta(days=30)
 
 def is_answer(step: Step, heard: Heard) -> bool:
     """Whether this post answers our question for consent."""
-    line = _line(step)
-    if (
-        step.dialog is None
-        or step.dialog.consent is not Consent.ASKED
-        or line is None
-        or line.sent_at is None
-    ):
+    line, dialog = _line(step), step.dialog
+    if step.conversation.on_desk is None or dialog is None or dialog.consent is not Consent.ASKED:
+        return False  # not asked, or the handoff is closed
+    if line is None or line.sent_at is None:
         return False
     if heard.post.in_reply_to_post_id == line.post_id:
         return True

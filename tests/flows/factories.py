@@ -35,6 +35,7 @@ from leadbot.model import (
     Mention,
     Mode,
     OptOut,
+    OutcomeSet,
     Person,
     PersonId,
     Post,
@@ -380,6 +381,13 @@ class Stage:
     @property
     def score(self) -> int:
         return self.conversation.dialog.score if self.conversation.dialog else 0
+
+    def tell_outcome(self, outcome: str = "later") -> Decision:
+        return self.tell(OutcomeSet(outcome, "Mia Winter", self.at))
+
+    def rep_after_consent(self) -> str:
+        self.to_consent()
+        return self.handoffs[-1].rep
 
     def to_consent(self) -> None:
         """A whole dialog up to the line that asks consent: 65 points."""
