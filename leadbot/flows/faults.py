@@ -62,7 +62,7 @@ def _explain_one(fault: Mapping[str, Any], text: YamlText) -> None:
     context = fault.get("ctx", {})
     if kind == "extra_forbidden":
         key = str(path[-1])
-        fix = _ELSEWHERE.get(key) or nearest(key, _keys_at(path[:-1]))
+        fix = _ELSEWHERE.get(key) or nearest(key, keys_at(path[:-1]))
         text.complain(path, "unknown-key", f"`{key}` is no key here", fix)
     elif kind == "missing":
         text.complain(path, "missing-key", f"`{path[-1]}` is missing{_in(path)}", _title_at(path))
@@ -149,7 +149,8 @@ def _field_annotation(model: type[BaseModel], key: str) -> Any:
     return None
 
 
-def _keys_at(path: Path) -> list[str]:
+def keys_at(path: Path) -> list[str]:
+    """The keys that may stand in the map at `path`."""
     model = _annotation_at(path)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []

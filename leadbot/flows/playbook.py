@@ -15,6 +15,7 @@ from leadbot.flows.cards import Playbook
 from leadbot.flows.compile import compile_sheet
 from leadbot.flows.linelint import LONGEST_NAME, Room, check_lines
 from leadbot.flows.lint import check_playbook
+from leadbot.flows.repair import repaired_sheet
 from leadbot.flows.schema import CHARACTERS_CEILING, PlaybookSheet
 from leadbot.flows.spoken import spoken_lines
 from leadbot.flows.yamltext import YamlText
@@ -85,7 +86,7 @@ def restore(source: PlaybookSource) -> Playbook:
     """
     text = yamltext.read(source.file, source.text)
     sheet = None if text.problems else _sheet(text)
-    if sheet is None:
+    if sheet is None or text.problems:
         text.complain((), "outdated", "this version can't be read any more")
         raise PlaybookError(text.problems)
     return compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=None)
@@ -129,11 +130,12 @@ def _playbook(
 
 
 def _sheet(text: YamlText) -> PlaybookSheet | None:
+    """The sheet of a file; with problems told, the sheet that was meant; None when that can't be guessed."""
     try:
         return PlaybookSheet.model_validate(text.data)
     except ValidationError as error:
         faults.explain(error, text)
-        return None
+        return repaired_sheet(text, error)
 
 
 def _room(data: dict[str, Any], reps: Mapping[str, Collection[str]]) -> Room:

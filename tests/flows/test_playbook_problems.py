@@ -413,3 +413,29 @@ def test_what_leadbot_toml_says_is_not_checked_when_it_is_not_known() -> None:
 
 def test_a_handle_may_be_written_with_its_sign() -> None:
     assert problems_of(changed("brand: acme", "brand: '@Acme'")) == ()
+
+
+def test_slips_of_the_pen_hide_no_other_problem() -> None:
+    text = (
+        changed("goal:", "gaol:")
+        .replace("type: count", "type: coutn")
+        .replace("is: 11..,", "is: 15..,")
+        .replace("answers:\n      sheet", "anwsers:\n      sheet")
+        .replace("otherwise: bye", "otherwise: bey")
+        .replace("tests:", "limits: {messages: 9}\ntests:")
+    )
+    found = {(problem.rule, problem.line) for problem in problems_of(text)}
+    assert ("unknown-key", line_of(text, "gaol")) in found
+    assert ("unknown-word", line_of(text, "coutn")) in found
+    assert ("range-gap", line_of(text, "is: 15")) in found
+    assert ("unknown-key", line_of(text, "anwsers")) in found
+    assert ("unknown-ending", line_of(text, "bey")) in found
+    assert ("limit", line_of(text, "limits")) in found
+
+
+def test_a_file_with_any_problem_is_no_playbook() -> None:
+    loaded, problems = check(
+        [PlaybookSource("plan.yaml", changed("goal:", "gaol:"))], brands=None, teams=None
+    )
+    assert loaded == ()
+    assert {problem.rule for problem in problems} == {"unknown-key", "missing-key"}
