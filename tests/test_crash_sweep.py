@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from leadbot import model as m
 from leadbot.store import open_database
@@ -93,8 +94,9 @@ def tell(folder: Path, template: Path, lines: Lines) -> Story:
     house = House(folder, template=template)
     story = Story(house, lines)
     try:
-        story.play()
-        check(story)
+        with capture_logs():
+            story.play()
+            check(story)
     finally:
         house.close()
     return story

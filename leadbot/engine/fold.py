@@ -5,7 +5,7 @@ No I/O: the engine loads before and commits after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -37,6 +37,7 @@ class Decide(Protocol):
         deck: Deck,
         *,
         recent_texts: Sequence[str] = (),
+        brands: Collection[str] = (),
     ) -> m.Decision: ...
 
 
@@ -58,6 +59,7 @@ class Fold:
     now: datetime
     batch: Batch
     recent_texts: Callable[[], Sequence[str]]
+    brands: Collection[str]
     said: Callable[[str], None]
     before: m.Conversation
     is_new: bool
@@ -132,7 +134,9 @@ class Fold:
                 self._raise_bug(key, f"timer {name} of {self.before.id}", error)
 
     def _apply(self, event: m.Event, *, inbox_id: int | None) -> None:
-        decision = self.decide(event, self.current, self.deck, recent_texts=self.recent_texts())
+        decision = self.decide(
+            event, self.current, self.deck, recent_texts=self.recent_texts(), brands=self.brands
+        )
         new = Batch(at=self.now)  # apart, so that a decision that can't be written down leaves nothing behind
         timers: dict[str, datetime | None] = {}
         texts: list[str] = []

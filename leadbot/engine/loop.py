@@ -179,6 +179,7 @@ class Engine:
             now=now,
             batch=batch,
             recent_texts=lambda: texts.at(now),
+            brands=self._decks.keys(),
             said=lambda text: said.append((brand_id, text)),
             before=before,
             is_new=state is None,

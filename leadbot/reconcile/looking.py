@@ -18,7 +18,7 @@ from leadbot.ports import Clock, PostWriter
 from leadbot.reconcile.backoff import retry_at
 from leadbot.reconcile.outcomes import Outcomes, same_words
 from leadbot.store import Store
-from leadbot.store.outbox import OutboxEntry
+from leadbot.store.outbox import MOST_TRIES, OutboxEntry
 
 _log = structlog.get_logger()
 
@@ -28,7 +28,6 @@ GRACE = timedelta(seconds=60)
 
 BETWEEN_LOOKS = timedelta(seconds=30)
 LOOKS = 2
-MOST_TRIES = 3
 GIVES_UP_AFTER = timedelta(hours=1)
 
 

@@ -88,9 +88,9 @@ class Sender:
         self.store.outbox.failed_for_now(entry, until=now, rule=error.reason, why=str(error))
 
     def _refused(self, entry: OutboxEntry, error: PermanentError) -> None:
-        if error.reason == "duplicate" and entry.rule == "resend":
-            # X knows these words already: the first try got through after all.
-            self._unknown(entry, error)
+        if error.reason == "duplicate" and entry.attempts:
+            # X knows these words already: an earlier try got through. Look for it, never send it again.
+            self._unknown(entry, error, never_again=True)
             return
         self.outcomes.refused(entry, error.reason, str(error))
         alike = self.breaker.refused(entry.brand_id, error.reason)
@@ -99,8 +99,9 @@ class Sender:
             self.store.brands.pause(entry.brand_id, why=why, by="breaker")
             self.breaker.passed(entry.brand_id)
 
-    def _unknown(self, entry: OutboxEntry, error: Exception) -> None:
+    def _unknown(self, entry: OutboxEntry, error: Exception, *, never_again: bool = False) -> None:
         until = self.clock.now() + FIRST_LOOK
         rule = "outcome_unknown" if isinstance(error, UnknownOutcome) else "unforeseen_error"
-        self.store.outbox.look_again(entry, until=until, rule=rule, why=f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
+        self.store.outbox.look_again(entry, until=until, rule=rule, why=why, never_again=never_again)
         _log.warning("reply.lost_sight_of", key=entry.key, why=str(error), brand=entry.brand_id)

@@ -71,8 +71,14 @@ class Brands:
         self._set(brand_id, has_caught_up=False, catch_up_to=None)
 
     def poll_completed(self, brand_id: BrandId, newest_id: int | None = None) -> None:
-        """All pages are on disk up to inbox row `newest_id` (the brand's newest if None)."""
+        """All pages are on disk up to inbox row `newest_id` (the brand's newest if None).
+
+        Only the first complete poll since `begin_catch_up` counts: later ones are the normal course of things.
+        """
         with self._database.write() as connection:
+            begun = select(BRAND_STATE.c.catch_up_to).where(BRAND_STATE.c.brand_id == brand_id)
+            if connection.execute(begun).scalar() is not None:
+                return
             if newest_id is None:
                 query = select(func.max(INBOX.c.id)).where(INBOX.c.brand_id == brand_id)
                 newest_id = connection.execute(query).scalar() or 0

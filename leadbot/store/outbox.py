@@ -41,6 +41,9 @@ class OutboxEntry:
     sending_at: datetime | None
 
 
+MOST_TRIES = 3
+"""After so many tries a reply nobody can find is left to a human."""
+
 _EARLIER = OUTBOX.alias("earlier")
 COLUMNS = [OUTBOX.c[name] for name in OutboxEntry.__dataclass_fields__]
 
@@ -139,7 +142,14 @@ class Outbox:
             settle(connection, [entry.id], OutboxState.PENDING, not_before=until, rule=rule, why=why)
 
     def look_again(
-        self, entry: OutboxEntry, *, until: datetime, rule: str, why: str = "", looked: bool = False
+        self,
+        entry: OutboxEntry,
+        *,
+        until: datetime,
+        rule: str,
+        why: str = "",
+        looked: bool = False,
+        never_again: bool = False,
     ) -> None:
         """Nobody knows whether it was carried out: look at `until`. looked: we looked once more and found
         nothing.
@@ -153,6 +163,7 @@ class Outbox:
                 rule=rule,
                 why=why,
                 looks=entry.looks + looked,
+                **({"attempts": MOST_TRIES} if never_again else {}),
             )
 
     def resend(self, entry: OutboxEntry, now: datetime) -> None:

@@ -39,7 +39,7 @@ def decision(event: m.Event, decided: m.Decision, inbox_id: int | None, now: dat
         "inbox_id": inbox_id,
         "event": type(event).__name__,
         "reason": decided.reason,
-        "trace": codec.encode((*_read_as(event), *decided.trace)),
+        "trace": codec.encode((*_read_as(event), *decided.trace, *_says(decided))),
         "effects": ",".join(type(effect).__name__ for effect in decided.effects),
         "post_id": _post_of(event),
         "at": now,
@@ -55,6 +55,15 @@ def _read_as(event: m.Event) -> tuple[str, ...]:
     because += [f"the rule {rule}" for rule in reading.rules[:3]]
     why = f", because of {', '.join(because)}" if because else ""
     return (f"read as {reading.intent.value}, warmth {reading.warmth:.2f}{why}",)
+
+
+def _says(decided: m.Decision) -> tuple[str, ...]:
+    """Which line of a playbook the words come from."""
+    return tuple(
+        f"says {effect.source}"
+        for effect in decided.effects
+        if isinstance(effect, m.SendReply) and effect.source is not None
+    )
 
 
 def _post_of(event: m.Event) -> str | None:

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from leadbot.errors import LeadbotError
-from leadbot.model import BrandId, ConversationId, PersonId, ReplyRefused
+from leadbot.model import BrandId, ConversationId, Event, PersonId, ReplyRefused, ReplySent
 from leadbot.store import codec, dialect, inbox
 from leadbot.store.database import Database
-from leadbot.store.states import InboxState, OutboxState
+from leadbot.store.states import UNSETTLED, InboxState, OutboxState
 from leadbot.store.tables import (
     CONVERSATION,
     DECISION,
@@ -270,7 +270,9 @@ def _save_effects(connection: Connection, batch: Batch) -> None:
     if batch.receipt_lines:
         connection.execute(RECEIPT_LINE.insert(), batch.receipt_lines)
     if batch.outbox:
-        connection.execute(dialect.insert_new(connection, OUTBOX), batch.outbox)
+        done = connection.execute(dialect.insert_new(connection, OUTBOX), batch.outbox)
+        if done.rowcount != len(batch.outbox):
+            _tell_settled_before(connection, batch)
     if batch.tasks:
         connection.execute(dialect.insert_new(connection, TASK), batch.tasks)
     if batch.handoffs:
@@ -283,6 +285,25 @@ def _save_effects(connection: Connection, batch: Batch) -> None:
         connection.execute(_TIMER_GONE, keys)
     if batch.timers:
         connection.execute(dialect.upsert(connection, TIMER, ["due_at"]), batch.timers)
+
+
+def _tell_settled_before(connection: Connection, batch: Batch) -> None:
+    """A reply was decided whose row exists and is settled: tell its outcome again, or the dialog waits for
+    ever.
+    """
+    table = OUTBOX.c
+    query = select(table.key, table.brand_id, table.person_id, table.state, table.post_id).where(
+        table.key.in_([row["key"] for row in batch.outbox if row["kind"] == "SendReply"]),
+        table.state.not_in(UNSETTLED),
+    )
+    told = []
+    for row in connection.execute(query):
+        event: Event = ReplyRefused(row.key, "settled_before", batch.at)
+        if row.state == OutboxState.SENT:
+            event = ReplySent(row.key, row.post_id, batch.at)
+        name = f"again:{row.key}:{batch.at.isoformat()}"
+        told.append(inbox.event_values(row.brand_id, row.person_id, event, key=name, at=batch.at))
+    inbox.put(connection, told)
 
 
 _TIMER_GONE = delete(TIMER).where(

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.house import House
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Logs are kept, not drawn: drawing a traceback takes longer than the test."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ For tests of the machinery round it, which must hold whatever is decided.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +22,12 @@ def new_conversation(brand_id: m.BrandId, person_id: m.PersonId) -> m.Conversati
 
 
 def decide(
-    event: m.Event, conversation: m.Conversation, deck: Deck, *, recent_texts: Sequence[str] = ()
+    event: m.Event,
+    conversation: m.Conversation,
+    deck: Deck,
+    *,
+    recent_texts: Sequence[str] = (),
+    brands: Collection[str] = (),
 ) -> m.Decision:
     """Answer every post once; hand over who says "yes"; leave alone who says "stop"."""
     match event:

@@ -10,7 +10,7 @@ from leadbot import model as m
 from leadbot.engine import Engine
 from leadbot.engine.fold import Decide
 from leadbot.flows import gate
-from leadbot.flows.cards import Deck
+from leadbot.flows.cards import Deck, Playbook
 from leadbot.relay import Relay
 from leadbot.store import Store, open_database
 from tests.fakes import decide as fake
@@ -28,9 +28,9 @@ def person(number: int = 7, **more: Any) -> m.Person:
     return m.Person(m.PersonId(str(number)), f"person{number}", f"Person {number}", **more)
 
 
-def deck(brand: m.Brand | None = None) -> Deck:
-    """A brand that may speak, with no playbooks."""
-    return Deck(brand or m.Brand(BRAND, "acme", "Acme", mode=m.Mode.LIVE), ())
+def deck(brand: m.Brand | None = None, playbooks: tuple[Playbook, ...] = ()) -> Deck:
+    """A brand that may speak."""
+    return Deck(brand or m.Brand(BRAND, "acme", "Acme", mode=m.Mode.LIVE), playbooks)
 
 
 class House:
@@ -45,6 +45,7 @@ class House:
         *,
         clock: ManualClock | None = None,
         brand: m.Brand | None = None,
+        playbooks: tuple[Playbook, ...] = (),
         decide: Decide = fake.decide,
         template: Path | None = None,
         **relay: Any,
@@ -53,7 +54,7 @@ class House:
         if template is not None:
             shutil.copy(template, self.file)
         self.clock = clock or ManualClock()
-        self.decks = {BRAND: deck(brand)}
+        self.decks = {BRAND: deck(brand, playbooks)}
         self.timeline = Timeline()
         self.crm = FakeCrm()
         self.notifier = FakeNotifier()
@@ -107,7 +108,8 @@ class House:
         ms = int(now.timestamp() * 1000) - SNOWFLAKE_EPOCH_MS
         post_id = m.PostId(str((ms << 22) + self._posts))
         author = m.PersonId(str(by))
-        values = {"root_id": post_id, **more}
+        mentions = (m.Mention(BRAND, "acme", typed=True),)
+        values = {"root_id": post_id, "mentions": mentions, **more}
         return m.Post(post_id, author, f"@acme {said}", said, now, **values)
 
     def hear(self, *posts: m.Post) -> int:
@@ -131,7 +133,7 @@ class House:
                 return
         raise AssertionError("engine and relay never come to rest")
 
-    def wait_out(self, minutes: int) -> None:
-        """Let minutes pass, working once every ten seconds."""
-        for _ in range(minutes * 6):
-            self.settle(seconds=10)
+    def wait_out(self, minutes: int, *, every_s: int = 15) -> None:
+        """Let minutes pass, working every so often."""
+        for _ in range(minutes * 60 // every_s):
+            self.settle(seconds=every_s)

@@ -1,0 +1,87 @@
+"""The one door in: everything once, under its natural key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from leadbot import model as m
+from leadbot.store import Store
+from tests.fakes.clock import ManualClock
+from tests.fakes.house import BRAND, person
+
+OTHER = m.BrandId("200")
+
+
+def post(clock: ManualClock, post_id: str, **more: object) -> m.Post:
+    made = m.Post(m.PostId(post_id), m.PersonId("7"), "@acme hi", "hi", clock.now(), m.PostId(post_id))
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def test_hearing_a_post_twice_is_hearing_it_once(store: Store, clock: ManualClock) -> None:
+    heard = [(post(clock, "1"), person()), (post(clock, "2"), person())]
+    assert store.inbox.put_posts(BRAND, heard, channel="stream") == 2
+    assert store.inbox.put_posts(BRAND, heard, channel="poll") == 0
+
+
+def test_a_post_that_tags_two_brands_is_heard_by_both(store: Store, clock: ManualClock) -> None:
+    heard = [(post(clock, "1"), person())]
+    assert store.inbox.put_posts(BRAND, heard, channel="poll") == 1
+    assert store.inbox.put_posts(OTHER, heard, channel="poll") == 1
+
+
+def test_scenario_4_each_edit_is_an_event_of_its_own(store: Store, clock: ManualClock) -> None:
+    chain = (m.PostId("1"), m.PostId("5"))
+    first, edited = post(clock, "1"), post(clock, "5", edit_history=chain)
+    assert store.inbox.put_posts(BRAND, [(first, person()), (edited, person())], channel="poll") == 2
+    claim = store.work.claim([BRAND], clock.now(), limit=10)
+    assert [entry.kind for entry in claim.entries] == ["PostReceived", "PostEdited"]
+
+
+def test_an_edit_whose_first_version_was_never_seen_is_an_event(store: Store, clock: ManualClock) -> None:
+    edited = post(clock, "5", edit_history=(m.PostId("1"), m.PostId("5")))
+    assert store.inbox.put_posts(BRAND, [(edited, person())], channel="poll") == 1
+
+
+def test_a_click_counts_once(store: Store, clock: ManualClock) -> None:
+    event = m.TakenOver("Ana Ruiz", clock.now())
+    assert store.inbox.put_event(BRAND, m.PersonId("7"), event, key="takeover:1")
+    assert not store.inbox.put_event(BRAND, m.PersonId("7"), event, key="takeover:1")
+
+
+def test_the_watermark_moves_forward_only(store: Store) -> None:
+    assert store.inbox.watermark(BRAND) is None
+    for post_id in ("999", "1000", "998"):
+        store.inbox.move_watermark(BRAND, m.PostId(post_id))
+    assert store.inbox.watermark(BRAND) == "1000"
+    assert store.inbox.watermark(OTHER) is None
+
+
+def test_new_posts_wake_the_engine_and_old_ones_do_not(store: Store, clock: ManualClock) -> None:
+    woken: list[int] = []
+    store.heard.connect(lambda: woken.append(1))
+    heard = [(post(clock, "1"), person())]
+    store.inbox.put_posts(BRAND, heard, channel="poll")
+    store.inbox.put_posts(BRAND, heard, channel="poll")
+    assert len(woken) == 1
+
+
+def test_a_brand_has_caught_up_when_everything_a_poll_brought_is_decided(
+    store: Store, clock: ManualClock
+) -> None:
+    store.brands.begin_catch_up(BRAND)
+    store.inbox.put_posts(BRAND, [(post(clock, "1"), person())], channel="poll")
+    assert not store.brands.state(BRAND).has_caught_up
+    store.brands.poll_completed(BRAND, store.inbox.newest_id(BRAND))
+    assert not store.brands.state(BRAND).has_caught_up
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET state = 'done'")
+    store.inbox.put_posts(BRAND, [(post(clock, "2"), person())], channel="poll")
+    assert store.brands.state(BRAND).has_caught_up, "later posts are no part of the catching up"
+    store.brands.begin_catch_up(BRAND)
+    assert not store.brands.state(BRAND).has_caught_up
+
+
+def test_malformed_items_are_kept(store: Store) -> None:
+    store.inbox.set_aside(BRAND, b"\xff{", "not JSON")
+    with store.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT raw, why FROM aside").all() == [(b"\xff{", "not JSON")]
