@@ -21,8 +21,10 @@ def demo(me: bool, as_json: bool, seconds: float | None, seed: int) -> None:
     Needs no account and no network. Nothing reaches X.
     """
     began = time.monotonic()
+    from leadbot.cli.project import configure_logs
     from leadbot.demo.stage import open_stage
 
+    configure_logs("console", "error")
     with open_stage(seed=seed) as stage:
         # These imports take their time: have them while the daemon starts.
         from rich.console import Console

@@ -31,11 +31,12 @@ def project_in(folder: Path) -> Project:
     """The project of a folder. Raises ConfigError with all that is wrong in it."""
     from leadbot.app.project import load_project
 
+    configure_logs("console", "error")
     return load_project(folder, os.environ)
 
 
 def configure_logs(log_format: str, level: str) -> None:
-    """Write logs to stderr: for people, or one JSON object a line."""
+    """Write logs to stderr, never among a verb's own output: for people, or one JSON object a line."""
     import structlog
 
     is_json = log_format == "json"
@@ -55,5 +56,5 @@ def configure_logs(log_format: str, level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a verb may choose again once it has read its settings
     )

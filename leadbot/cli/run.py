@@ -21,11 +21,11 @@ def run(folder: Path) -> None:
     Playbook files as they stand now go live; a change takes effect at the next start, and open dialogs finish
     on the version they began with.
     """
-    from leadbot.app.build import build
-
     project = project_in(folder)
     configure_logs(project.settings.log_format, project.settings.log_level)
     click.echo(_listening_to(project), err=True)
+    from leadbot.app.build import build  # only now: a faulty project should hear of it at once
+
     with build(project) as daemon:
         daemon.run(on_ready=lambda: click.echo("Ready. Ctrl-C stops it.", err=True))
 

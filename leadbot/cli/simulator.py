@@ -63,8 +63,9 @@ def _welcome(base_url: str, brands: tuple[str, ...]) -> str:
     return f"""A simulated X is at {base_url} (Ctrl-C ends it). Nothing here reaches X.
 Brands: {", ".join("@" + name for name in brands)}
 
-Become somebody, then post; X's own shapes, so any client will do:
-  curl -s {base_url}/_sim/users -d '{{"username": "ana"}}'
+Become somebody, then post; X's own shapes, so any client will do (an account without a past gets its
+answer and no questions, so give it one):
+  curl -s {base_url}/_sim/users -d '{{"username": "ana", "followers_count": 80, "tweet_count": 300}}'
   curl -s {base_url}/2/tweets -H 'Authorization: Bearer sim-native-ana' \\
        -H 'Content-Type: application/json' -d '{{"text": "@{brand} pricing for about 40 of us?"}}'
 See what was said, spent and done wrong:

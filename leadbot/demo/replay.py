@@ -157,7 +157,13 @@ class _Stage:
     def _player(self, handle: str, *, brand: bool) -> Player:
         if handle not in self._players:
             # Recorded posts may be longer than 280 characters: their authors pay X for that.
-            profile = {"premium": True, **({"brand": True} if brand else {})}
+            # And they are no empty accounts, which get answers but no questions.
+            profile = {
+                "premium": True,
+                "followers_count": 100,
+                "tweet_count": 500,
+                **({"brand": True} if brand else {}),
+            }
             self._players[handle] = Player(self.base_url, handle, **profile)
         return self._players[handle]
 

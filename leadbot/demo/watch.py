@@ -16,6 +16,19 @@ from leadbot.store.states import HandOffState
 from leadbot.store.threads import ThreadPost
 
 _QUIET = frozenset({"ReplySent", "ReplyRefused"})
+_PLAIN = {
+    "peace": "left in peace",
+    "support": "no lead: a task for the helpdesk, nothing is pitched",
+    "automated_account": "another bot: never talked to",
+    "opt_out": "opted out: never written to again",
+    "edit_waits": "edited before the answer: the new words count",
+    "edit_updated": "edited after the answer: the receipt follows, no second answer",
+    "human_has_it": "known, and a human has it: nothing is asked again",
+    "to_same_rep": "known: back to the same rep, nothing is asked again",
+    "consent_unclear": "no clear yes: stays with us, nothing goes to the CRM",
+}
+"""Reasons of flows (docs/reasons.md) that deserve a sentence here."""
+
 _SETTLING = frozenset({"reply_sent", "gathered", "pace"})
 
 
@@ -53,13 +66,13 @@ class Watch:
                 self._heard(handle, post, decision)
             elif decision.reason == "reply_sent" and post is not None:
                 self._said(handle, post)
-            elif decision.event not in _QUIET:
+            elif decision.event not in _QUIET and decision.reason != "nothing_to_do":
                 self._decided(handle, decision)
 
     def _heard(self, handle: str, post: ThreadPost | None, decision: DecisionItem) -> None:
         self._head(handle)
         verb = "edited" if decision.event == "PostEdited" else "heard"
-        self._line(verb, escape(post.text) if post else "(gone)", "bold")
+        self._line(verb, escape(post.text) if post else "[dim](edited a moment later)[/dim]", "bold")
         read, rest = _split_trace(decision)
         if read:
             self._line("read", escape(read), "cyan")
@@ -81,13 +94,14 @@ class Watch:
     def _handoff(self, item: HandOffItem) -> None:
         if not self._is_new(f"handoff:{item.key}:{item.consent}"):
             return
+        is_known = not self._is_new(f"handoff:{item.key}")
         story = self.store.queries.handoff(item.key)
         self._head(item.person)
         consent = item.consent.value.replace("_", " ")
         self._line(
             "handed over", f"to {escape(item.rep)}, {item.score} points, consent: {consent}", "bold magenta"
         )
-        for line in story.effect.receipt if story else ():
+        for line in story.effect.receipt if story and not is_known else ():
             words, source = escape(f"“{line.words}”"), escape(str(line.source))
             self._line("", f"{line.points:+4d}  {words}  [dim]{source}[/dim]", "magenta")
 
@@ -116,7 +130,8 @@ def _split_trace(decision: DecisionItem) -> tuple[str, list[str]]:
 
 
 def _why(reason: str, trace: list[str]) -> str:
-    return reason.replace("_", " ") + (f": {'; '.join(trace)}" if trace else "")
+    plain = _PLAIN.get(reason, reason.replace("_", " "))
+    return plain + (f": {'; '.join(trace)}" if trace else "")
 
 
 def opening(console: Console, people: int) -> None:
