@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from leadbot.flows.weights import weighted_length
 
@@ -43,6 +44,7 @@ _EMOJI_PARTS = re.compile("[\u200d\ufe0f\u20e3]")
 _JOINTS = "'’-"
 
 
+@lru_cache(maxsize=4096)  # asked several times a turn
 def first_name(display_name: str) -> str:
     """The first name in a display name, or "" when there is none that is safe to say.
 
