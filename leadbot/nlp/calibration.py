@@ -1,7 +1,8 @@
 """From logits to probabilities that mean what they say.
 
-Three steps, fitted on posts by authors the model has not seen: a temperature tames the over-confidence, a shift moves the
-priors from the training files to what brands really hear, and a logistic curve (Platt) corrects the sum of the lead labels.
+Three steps, fitted on posts by authors the model has not seen: a temperature tames the over-confidence, a
+shift moves the priors from the training files to what brands really hear, and a logistic curve (Platt)
+corrects the sum of the lead labels.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from leadbot.errors import ConfigError, Problem
 from leadbot.model import LEAD_INTENTS, Intent
 from leadbot.nlp.classifier import INTENTS, read_json
 
-# What a brand's own account hears, between a pure care account (86 % support, 7 % leads) and a shop's (40 % support).
+# What a brand's own account hears: between a pure care account (86 % support, 7 % leads) and a shop's
+# (40 % support).
 REAL_SHARES: dict[Intent, float] = {
     Intent.OPT_OUT: 0.01,
     Intent.ABUSE: 0.02,
@@ -39,7 +41,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """temperature: divides the logits. shift: added to each intent's. slope, offset: the curve from lead log-odds to warmth."""
+    """temperature: divides the logits. shift: added to each intent's. slope, offset: the curve from lead
+    log-odds to warmth.
+    """
 
     temperature: float = 1.0
     shift: tuple[float, ...] = (0.0,) * len(INTENTS)
@@ -77,7 +81,9 @@ class Calibration:
 
 
 def fit(logits: Floats, labels: NDArray[np.int64]) -> Calibration:
-    """The calibration of a balanced model, from logits of posts it was not trained on (labels: index into INTENTS)."""
+    """The calibration of a balanced model, from logits of posts it was not trained on (labels: index into
+    INTENTS).
+    """
     shares = np.array([REAL_SHARES[intent] for intent in INTENTS])
     balanced = 1 / _seen_shares(labels)[labels]
     grid = np.geomspace(0.3, 4.0, 60)

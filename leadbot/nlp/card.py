@@ -1,4 +1,4 @@
-"""The model card: what a model was made from and how good it is, as JSON beside the weights and as a page for people."""
+"""The model card: what a model was made from and how good it is, as JSON and as a page for people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from leadbot.errors import ConfigError, Problem
 from leadbot.nlp.classifier import read_json
 
-# How much worse than the model in place a new one may measure: the spread of the same data under another seed.
+# How much worse than the model in place a new one may measure: the spread of the same data under another
+# seed.
 SLACK = {"lead_auroc": 0.005, "macro_f1": 0.01}
 
 
@@ -26,7 +27,9 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of a model. held_out: metrics on posts of authors it was not trained on, by name of the metric."""
+    """What is known of a model. held_out: metrics on posts of authors it was not trained on, by name of
+    the metric.
+    """
 
     name: str
     seed: int
@@ -58,7 +61,9 @@ class ModelCard:
             ) from error
 
     def is_worse_than(self, other: ModelCard) -> list[str]:
-        """Held-out metrics that are worse than the other's by more than SLACK, as sentences; empty when none is."""
+        """Held-out metrics that are worse than the other's by more than SLACK, as sentences; empty when
+        none is.
+        """
         return [
             f"{name} {self.held_out[name]:.3f} against {other.held_out[name]:.3f}"
             for name, slack in SLACK.items()
@@ -78,7 +83,8 @@ def page_of(card: ModelCard) -> str:
         "",
         "Made by `leadbot nlp train`; do not edit by hand.",
         "",
-        f"Hashed words, word pairs and character n-grams ({card.features:,} kept), TF-IDF, multinomial logistic regression, seed {card.seed}.",
+        f"Hashed words, word pairs and character n-grams ({card.features:,} kept), TF-IDF, "
+        f"multinomial logistic regression, seed {card.seed}.",
         "",
         "## Made from",
         "",
@@ -98,7 +104,7 @@ def page_of(card: ModelCard) -> str:
         "",
         "## How good",
         "",
-        "Held out: each half of the files judged by a model trained on the other half, so never by its own authors.",
+        "Held out: each half of the files judged by a model of the other half, so never by its own authors.",
         "",
         "| metric | value |",
         "|---|--:|",

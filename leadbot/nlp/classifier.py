@@ -1,8 +1,9 @@
 """The fast model: hashed TF-IDF and multinomial logistic regression as one table of rows, summed with numpy.
 
-A row holds a feature's weight for each intent, already times its idf, and idf² in the last column. A post's logits are
-the sum of its words' rows over the root of their idf² (so both halves have length one, as TF-IDF vectors do), plus the same
-for its character n-grams, plus the bias. Because that is a plain sum, each word's share of it is exact: that is `why`.
+A row holds a feature's weight for each intent, already times its idf, and idf² in the last column. A
+post's logits are the sum of its words' rows over the root of their idf² (so both halves have length one,
+as TF-IDF vectors do), plus the same for its character n-grams, plus the bias. Because that is a plain sum,
+each word's share of it is exact: that is `why`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Logits of a batch (posts × intents) and what each token added to them (tokens × intents); where posts begin."""
+    """Logits of a batch (posts × intents) and what each token added to them (tokens × intents); where
+    posts begin.
+    """
 
     logits: Floats
     shares: Floats
@@ -36,7 +39,9 @@ class Scores:
 
 
 class Classifier:
-    """Immutable once made. `slots`: sorted hash slots of the kept features; `rows`: their weights and idf²; `bias`: a logit an intent."""
+    """Immutable once made. `slots`: sorted hash slots of the kept features; `rows`: their weights and
+    idf²; `bias`: a logit an intent.
+    """
 
     def __init__(self, slots: NDArray[np.uint32], rows: Floats, bias: Floats) -> None:
         self.slots, self.bias = slots, bias
@@ -85,7 +90,9 @@ class Classifier:
 
     @classmethod
     def load(cls, path: Path) -> Classifier:
-        """Read what `save` wrote. Raises ConfigError when the file is missing, damaged or of another format."""
+        """Read what `save` wrote. Raises ConfigError when the file is missing, damaged or of another
+        format.
+        """
         file = path / "weights.npz"
         try:
             with np.load(file, allow_pickle=False) as arrays:

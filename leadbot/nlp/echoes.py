@@ -1,7 +1,7 @@
 """Which of a brand's ``sounds_like`` phrases a text resembles.
 
-A phrase that stands in the text word for word counts 1.0. Otherwise its rare words and its letter pairs must overlap
-with those of the text: the share of the phrase's weight that the text covers, times how much of a short text that is.
+A phrase that stands in the text word for word counts 1.0. Otherwise the
+share of the phrase's weight that stands in the text decides; rare words weigh more, and a word may be misspelt a little.
 """
 
 # ruff: noqa: E501  (a pattern is read as one line)
@@ -19,7 +19,7 @@ from leadbot.nlp.text import Said, said
 LEAST = 0.55
 MOST = 8
 _SAME_WORD = 0.7  # likeness from which a word is another misspelt: exel for excel .73, street for sheet .62
-_HALFWAY = 0.34  # share of a phrase that must stand in the text before its other words may be misspelt
+_REMEMBERED = 20_000  # look-ups of words: a few megabytes at most
 
 _STOP = frozenset(
     [
@@ -107,17 +107,14 @@ class PhraseBank:
         self._words = [tuple(_stem(word) for word in said(phrase).words) for phrase in self._phrases]
         self._by_first: dict[str, list[int]] = defaultdict(list)
         self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._by_gram: dict[str, list[int]] = defaultdict(list)
+        self._alike: dict[str, tuple[tuple[str, float], ...]] = {}
         counts = Counter(word for words in self._words for word in set(words))
         self._weight = {word: self._weigh(word, count) for word, count in counts.items()}
         for index, words in enumerate(self._words):
             if words:
                 self._by_first[words[0]].append(index)
-            for word in set(words):
-                if word not in _STOP:
-                    self._by_word[word].append(index)
-                    for gram in _grams(word):
-                        self._by_gram[gram].append(index)
+            for word in set(words) - _STOP:
+                self._by_word[word].append(index)
 
     def _weigh(self, word: str, count: int) -> float:
         return (0.15 if word in _STOP else 1.0) * (1.0 + log((1 + len(self._phrases)) / (1 + count)) / 3)
@@ -126,19 +123,38 @@ class PhraseBank:
         """Phrases near enough to count, best first, at most MOST."""
         words = [_stem(word) for word in text.words]
         found = dict.fromkeys(self._exact(words), 1.0)
-        present = set(words)
-        near = {index for word in present for index in self._by_word.get(word, ())} - found.keys()
-        may_be_misspelt = not near and not found and len(words) <= 12
-        if may_be_misspelt:
-            near = self._misspelt(present)
-        for index in near:
-            likeness = self._likeness(index, present, may_be_misspelt)
+        heard = self._heard(set(words))
+        for index in {index for word in heard for index in self._by_word.get(word, ())} - found.keys():
+            likeness = self._likeness(index, heard)
             if likeness >= LEAST:
                 found[index] = likeness
         best = sorted(
             found.items(), key=lambda item: (-item[1], -len(self._words[item[0]]), self._phrases[item[0]])
         )
         return tuple((self._phrases[index], round(score, 3)) for index, score in best[:MOST])
+
+    def _heard(self, present: set[str]) -> dict[str, float]:
+        """The words of the bank that the text has, and how surely: 1.0, or less for one that looks misspelt."""
+        heard: dict[str, float] = {}
+        for word in present:
+            if word in self._weight:
+                heard[word] = 1.0
+            elif len(word) > 3:
+                for known, likeness in self._look_alikes(word):
+                    heard[known] = max(likeness, heard.get(known, 0.0))
+        return heard
+
+    def _look_alikes(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Words of the bank that `word` may be a misspelling of. Remembered: people use the same words."""
+        found = self._alike.get(word)
+        if found is None:
+            if len(self._alike) >= _REMEMBERED:
+                self._alike.clear()
+            found = tuple(
+                (known, like) for known in self._by_word if (like := _likeness(word, known)) >= _SAME_WORD
+            )
+            self._alike[word] = found
+        return found
 
     def _exact(self, words: list[str]) -> Iterable[int]:
         by_first = self._by_first
@@ -148,38 +164,11 @@ class PhraseBank:
                 if tuple(words[start : start + len(phrase)]) == phrase:
                     yield index
 
-    def _misspelt(self, present: set[str]) -> set[int]:
-        """Phrases that share most letter pairs of a word: "exel", "spreadsheat"."""
-        hits = Counter(
-            index
-            for word in present
-            if len(word) >= 4
-            for gram in _grams(word)
-            for index in self._by_gram.get(gram, ())
-        )
-        return {index for index, count in hits.most_common(12) if count >= 3}
-
-    def _likeness(self, index: int, present: set[str], may_be_misspelt: bool) -> float:
-        """The weight of the phrase's words that the text has, as a share (cosine-like: long texts do not lose)."""
-        total = shared = 0.0
-        missing: list[tuple[str, float]] = []
-        strong = 0
-        for word in set(self._words[index]):
-            weight = self._weight[word]
-            total += weight
-            if word in present:
-                shared += weight
-                strong += word not in _STOP
-            else:
-                missing.append((word, weight))
-        if may_be_misspelt or shared >= total * _HALFWAY:
-            for word, weight in missing:
-                best = _nearest(word, present)
-                shared += weight * best
-                strong += best >= 0.6
-        if not strong or total == 0:
-            return 0.0
-        return min(0.99, 0.97 * shared / total)
+    def _likeness(self, index: int, heard: dict[str, float]) -> float:
+        """The share of the phrase's weight that the text has; long texts do not lose."""
+        words = set(self._words[index])
+        total = sum(self._weight[word] for word in words)
+        return min(0.99, 0.97 * sum(self._weight[word] * heard.get(word, 0.0) for word in words) / total)
 
 
 def bank_of(phrases: frozenset[str]) -> PhraseBank:
@@ -205,20 +194,14 @@ def _stem(word: str) -> str:
     return _PLURAL.sub("", word)
 
 
-@lru_cache(maxsize=8192)
-def _grams(word: str) -> frozenset[str]:
-    padded = f" {word} "
-    return frozenset(padded[i : i + 2] for i in range(len(padded) - 1))
-
-
-def _nearest(word: str, present: set[str]) -> float:
-    """Likeness of the most similar word by shared letter pairs, 0 unless both are long enough to be a misspelling."""
-    if len(word) < 4 or word in _STOP:
+def _likeness(word: str, other: str) -> float:
+    """Likeness of two longer words by the letter pairs they share (Dice), 0 for short ones."""
+    if len(other) < 4 or abs(len(other) - len(word)) > 3:
         return 0.0
-    grams = _grams(word)
-    best = 0.0
-    for other in present:
-        if len(other) >= 4 and abs(len(other) - len(word)) <= 3:
-            others = _grams(other)
-            best = max(best, 2 * len(grams & others) / (len(grams) + len(others)))
-    return best if best >= _SAME_WORD else 0.0
+    pairs, others = _pairs(word), _pairs(other)
+    return 2 * len(pairs & others) / (len(pairs) + len(others))
+
+
+def _pairs(word: str) -> set[str]:
+    padded = f" {word} "
+    return {padded[i : i + 2] for i in range(len(padded) - 1)}

@@ -39,7 +39,9 @@ class Evaluation:
     worst: tuple[Mistake, ...]
 
     def as_dict(self) -> dict[str, object]:
-        """The figures by name: n, accuracy, macro_f1, macro_f1_25, lead_auroc, …, labels, confusion, posts_per_s; None for nan."""
+        """The figures by name: n, accuracy, macro_f1, macro_f1_25, lead_auroc, …, labels, confusion,
+        posts_per_s; None for nan.
+        """
         figures = {name: _plain(value) for name, value in asdict(self.judgement).items()}
         return {**figures, "posts_per_s": round(self.posts_per_s)}
 

@@ -1,8 +1,9 @@
 """Words, word pairs and character n-grams as hashed features, found for a whole batch at once with numpy.
 
-A post is its tokens, joined by single spaces; the whole batch is one array of code points. That makes n-grams slices of an
-array instead of Python strings, about twenty times faster, and needs no dictionary of strings: a hash of SLOT_BITS bits
-names a feature. Character n-grams stay inside a word with one space on each side (as scikit-learn's ``char_wb``).
+A post is its tokens, joined by single spaces; the whole batch is one array of code points. That makes
+n-grams slices of an array instead of Python strings, about twenty times faster, and needs no dictionary of
+strings: a hash of SLOT_BITS bits names a feature. Character n-grams stay inside a word with one space on
+each side (as scikit-learn's ``char_wb``).
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ Slots = NDArray[np.int64]
 class Batch:
     """The features of some posts. Slot -1 = no feature there.
 
-    words, pairs: one slot a token (pairs: this token and the next). chars: per n-gram size, one slot a character.
-    word_starts: index of each token's first character position; post_starts: index of each post's first token.
+    words, pairs: one slot a token (pairs: this token and the next). chars: per n-gram size, one slot a
+    character. word_starts: index of each token's first character position; post_starts: index of each
+    post's first token.
     """
 
     words: Slots

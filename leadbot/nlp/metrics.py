@@ -28,7 +28,8 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All the figures. lead_*: warmth at or above `threshold` against the lead labels. ece: of warmth, ten equal bins.
+    """All the figures. lead_*: warmth at or above `threshold` against the lead labels. ece: of warmth, ten
+    equal bins.
 
     confusion: label → what it was taken for → rows. nan where a figure has no rows to stand on.
     """

@@ -10,7 +10,9 @@ from leadbot.nlp.text import Said
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A named pattern. words, also: at least one of each stands in every text that matches (also empty: no matter)."""
+    """A named pattern. words, also: at least one of each stands in every text that matches (also empty: no
+    matter).
+    """
 
     name: str
     words: frozenset[str]

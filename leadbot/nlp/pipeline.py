@@ -1,9 +1,10 @@
-"""The reader as a spaCy pipeline: a tokenizer for posts and four components, each with its factory and batched `pipe`.
+"""The reader as a spaCy pipeline: a tokenizer for posts and four components, each with its factory and
+batched `pipe`.
 
     tokenizer → leadbot_rules → leadbot_intent → leadbot_slots → leadbot_echoes
 
-What a component finds out is written to the post's `Notes`, which travel in ``doc.user_data``: extension attributes cost
-several times as much, and nothing else reads these documents.
+What a component finds out is written to the post's `Notes`, which travel in ``doc.user_data``: extension
+attributes cost several times as much, and nothing else reads these documents.
 """
 
 from __future__ import annotations
@@ -232,8 +233,9 @@ class Echoes(_Batched):
 def settle(notes: Notes, opt_out_at: float) -> None:
     """Let the rules have the last word over the model's intent and warmth.
 
-    A stop is final and never warm. A wish for a person leaves a lead, a problem and business as they are: what
-    they want a person *for* decides what the brand should do. Any other language than English is `other`.
+    A stop is final and never warm. A wish for a person leaves a lead, a problem and business as they are:
+    what they want a person *for* decides what the brand should do. Any other language than English is
+    `other`.
     """
     sure = notes.probabilities[0][1] if notes.probabilities else 0.0
     _settle_lead(notes, sure)
@@ -261,7 +263,9 @@ UNDECIDED = 0.6  # probability of a label from which the model outweighs that wo
 
 
 def _settle_lead(notes: Notes, sure: float) -> None:
-    """Make intent and warmth agree: the three lead labels share a lead's probability, so none may be the likeliest."""
+    """Make intent and warmth agree: the three lead labels share a lead's probability, so none may be the
+    likeliest.
+    """
     if notes.wants_to_buy and notes.warmth < BUYER and (notes.intent in LEAD_INTENTS or sure < UNDECIDED):
         notes.warmth = BUYER
     if notes.warmth >= 0.5 and notes.intent not in LEAD_INTENTS:
@@ -289,7 +293,9 @@ def _is_english(lang: str | None) -> bool:
 def _reasons(
     scores: Scores, best: NDArray[np.int64], seen: list[list[str]]
 ) -> list[tuple[tuple[str, float], ...]]:
-    """The words that moved each post's intent most: their share of its logit above their mean share of all."""
+    """The words that moved each post's intent most: their share of its logit above their mean share of
+    all.
+    """
     ends = np.append(scores.post_starts[1:], len(scores.shares))
     owner = np.repeat(np.arange(len(seen)), ends - scores.post_starts)
     moved = scores.shares[np.arange(len(owner)), best[owner]] - scores.shares.mean(axis=1)

@@ -1,4 +1,6 @@
-"""`SpacyReader`: the pipeline behind the `Reader` port, and `load_reader`, which builds it from files alone."""
+"""`SpacyReader`: the pipeline behind the `Reader` port, and `load_reader`, which builds it from files
+alone.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ def new_pipeline() -> Language:
     nlp: Language = spacy.blank(
         "en", config={"nlp": {"tokenizer": {"@tokenizers": "leadbot.PostTokenizer.v1"}}}
     )
-    # Nobody asks our documents for shapes, stems or stop words, and making them costs more than the whole reading.
+    # Nobody asks our documents for shapes, stems or stop words, and making them costs more than the whole
+    # reading.
     nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     for name in COMPONENTS:
         nlp.add_pipe(name)

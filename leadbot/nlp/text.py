@@ -16,9 +16,8 @@ MAX_CHARS = 10_000  # a long post of a paying account has 25,000; what is wanted
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
-_HANDLE_OR_LINK = re.compile(
-    r"(?<![\w.+-])@\w+|https?://\S+|\bt\.co/\S+|\bwww\.\S+|<(?:url|email|number|user)>"
-)
+# Every branch opens with a letter of its own, which lets the scan skip what can't match.
+_HANDLE_OR_LINK = re.compile(r"@\w+|https?://\S+|t\.co/\S+|www\.\S+|<(?:url|email|number|user)>")
 _WORD = re.compile(r"\w+")
 _CLAUSE_END = re.compile(r"[.!?;,:\n…—–()]+|\s-\s")
 _TOKEN = re.compile(r"@\w+|<\w+>|https?://\S+|\w+(?:'\w+)?|[^\w\s]")
@@ -97,4 +96,9 @@ def _fold(low: str) -> str:
 
 
 def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())
+    """Blanks for a handle or a link; the host of an e-mail address is neither and stays."""
+    found, start = match.group(), match.start()
+    before = match.string[start - 1] if start else " "
+    if before.isalnum() or (found[0] == "@" and before in "._+-"):
+        return found
+    return " " * len(found)

@@ -1,6 +1,7 @@
 """Makes the fast model from written examples, reproducibly. The only module that needs scikit-learn.
 
-Real posts teach nothing here: X forbids it, and the licences of the posts we have do too. They judge (`evaluate`).
+Real posts teach nothing here: X forbids it, and the licences of the posts we have do too. They judge
+(`evaluate`).
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def train(
 ) -> ModelCard:
     """Train on JSONL files and write weights, calibration and card under `out`.
 
-    Held-out metrics come from training on each half of the files and judging the other. A model that measures worse than
-    the one under `out` does not replace it unless `force`. Raises ConfigError (bad examples, or a worse model).
+    Held-out metrics come from training on each half of the files and judging the other. A model that
+    measures worse than the one under `out` does not replace it unless `force`. Raises ConfigError (bad
+    examples, or a worse model).
     """
     files = [Path(file) for file in examples]
     parts = [read_examples(file) for file in files]
@@ -60,7 +62,9 @@ def train(
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What judging each half by the other gave: metrics by name, and the calibration fitted on the same logits."""
+    """What judging each half by the other gave: metrics by name, and the calibration fitted on the same
+    logits.
+    """
 
     held_out: dict[str, float]
     calibration: Calibration
@@ -71,8 +75,8 @@ def transfer(
 ) -> Transfer:
     """Train on each half of the parts, judge the other.
 
-    Labels are judged by the model alone, before the shift to real shares (the files are nearly balanced); warmth after
-    it, its calibration error with every label weighted to its real share.
+    Labels are judged by the model alone, before the shift to real shares (the files are nearly balanced);
+    warmth after it, its calibration error with every label weighted to its real share.
     """
     logits, labels = _held_out(_halves(parts, seed), seed, on_progress)
     fitted = calibration.fit(logits, labels)
@@ -100,7 +104,9 @@ def fit(examples: Sequence[Example], seed: int) -> Classifier:
 
 
 def _compiled(model: Any, halves: list[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Classifier:
-    """The table of rows: weight × idf for every intent, and idf². Words and characters share no slot but by accident."""
+    """The table of rows: weight × idf for every intent, and idf². Words and characters share no slot but
+    by accident.
+    """
     coefficients = np.zeros((len(INTENTS), model.coef_.shape[1]))
     bias = np.full(len(INTENTS), -20.0)  # a label without examples is never chosen
     classes = model.classes_
@@ -145,7 +151,9 @@ def _counts(batch: Batch, posts: int) -> list[Any]:
 
 
 def _weighted(matrix: Any) -> tuple[Any, NDArray[np.int64], NDArray[np.float64]]:
-    """TF-IDF of the features in at least LEAST_POSTS posts, by the length the classifier uses; which they are; their idf."""
+    """TF-IDF of the features in at least LEAST_POSTS posts, by the length the classifier uses; which they
+    are; their idf.
+    """
     from scipy.sparse import csr_matrix
 
     seen_in = np.bincount(matrix.indices, minlength=SLOTS)
@@ -157,7 +165,9 @@ def _weighted(matrix: Any) -> tuple[Any, NDArray[np.int64], NDArray[np.float64]]
 
 
 def _halves(parts: Sequence[Sequence[Example]], seed: int) -> tuple[list[Example], list[Example]]:
-    """The first half of the files and the rest; a single file is shuffled and cut (files come in blocks of a label)."""
+    """The first half of the files and the rest; a single file is shuffled and cut (files come in blocks of
+    a label).
+    """
     if len(parts) == 1:
         rows = parts[0]
         order = np.random.default_rng(seed).permutation(len(rows))
@@ -193,8 +203,8 @@ def _card(
         held_out=measured.held_out,
         calibration={"temperature": fitted.temperature, "slope": fitted.slope, "offset": fitted.offset},
         notes=(
-            "After calibration the priors are those of `leadbot.nlp.calibration.REAL_SHARES`; accuracy and F1 are "
-            "measured before that shift, warmth and its calibration error (ece) after it.",
+            "After calibration, priors are those of `leadbot.nlp.calibration.REAL_SHARES`; accuracy and F1 "
+            "are measured before that shift, warmth and its calibration error (ece) after it.",
         ),
     )
 

@@ -7,16 +7,19 @@ import pytest
 from leadbot.model import Intent
 
 WISHES = """
-can I talk to a human?|human please|HUMAN|real person|agent|who do I talk to?|can someone from your team call me?
+can I talk to a human?|human please|HUMAN|real person|agent|who do I talk to?
+can someone from your team call me?
 call me about 60 seats|get me a real person|I want to speak to a manager|is there a human I can talk to
-please connect me to sales|let me talk to someone|I need to speak with an agent|speak to a human|Give me a person
+please connect me to sales|let me talk to someone|I need to speak with an agent|speak to a human
+Give me a person
 quiero hablar con una persona|humano|je veux parler à un humain|ich möchte mit einem Menschen sprechen
 quero falar com um atendente|could I speak to somebody in sales please
 """
 NO_WISHES = """
 I'm only human|human resources|are you human?|I like talking to people|great to talk to a real person today!
 my travel agent booked it|am I talking to a bot?|call me maybe|give me a break|who do you think you are
-human rights now|the person next to me snores|I need a person who can drive|don't call me|are you a real person?
+human rights now|the person next to me snores|I need a person who can drive|don't call me
+are you a real person?
 """
 
 

@@ -7,9 +7,11 @@ import pytest
 from leadbot.model import Intent, OptOut
 
 CLEAR = """
-stop|STOP!!|Please stop.|ok stop|STOP 😡|@acme stop please|stop messaging me|unsubscribe|opt out|leave me alone
+stop|STOP!!|Please stop.|ok stop|STOP 😡|@acme stop please|stop messaging me|unsubscribe|opt out
+leave me alone
 don't contact me again|don’t contact me again|quit messaging me|please stop texting me every 15 minutes
-take me off your list|no more emails please|Turn off all notifications|how do I opt out?|I don't want any more texts
+take me off your list|no more emails please|Turn off all notifications|how do I opt out?
+I don't want any more texts
 Please do not send any more prospectuses.|Stop. Just stop messaging. I've switched already|get lost bot
 stop stop stop stop stop with the notifications @user|Opt me out of everything @user, all of it, today
 arrête|arrete de m'écrire|laissez-moi tranquille|comment me désabonner ?
@@ -25,9 +27,12 @@ NOT_ONE = """
 we have to stop this bill|stop selling plastic|can't stop eating these|bus stop|non-stop|nonstop flights
 stop sending generic answers|please stop the leak|how do I turn off notifications?|stop lying|stop using fur
 I unsubscribed from your channel|you can opt out in settings|they never call me again after the interview
-the app won't stop crashing|don't leave me alone with these cookies|stop by our booth|I can't stop|stop raising prices
-please stop charging my card|you never write to me anymore lol|why do you not email me back|no more delays please
-start your engines|how do I start a trial?|enough is enough, fix it|don't call me honey|next stop paris||👍|yes
+the app won't stop crashing|don't leave me alone with these cookies|stop by our booth|I can't stop
+stop raising prices
+please stop charging my card|you never write to me anymore lol|why do you not email me back
+no more delays please
+start your engines|how do I start a trial?|enough is enough, fix it|don't call me honey|next stop paris||👍
+yes
 """
 
 

@@ -8,12 +8,15 @@ from leadbot.nlp.signals import asks_price, is_noise, is_question
 from leadbot.nlp.text import said
 
 PRICES = """
-pricing?|how much|what does it cost|cost per seat|quote|@acme pricing? about 40 of us|how much is it for 20 seats?
+pricing?|how much|what does it cost|cost per seat|quote|@acme pricing? about 40 of us
+how much is it for 20 seats?
 what's the price|price pls|can I get a quote for 12 users|what are your rates?|cuánto cuesta?|combien ça coûte
-what would that run me|and the price?|do you have a price list|how much would 30 licences be|team plan pricing?
+what would that run me|and the price?|do you have a price list|how much would 30 licences be
+team plan pricing?
 """
 NO_PRICES = """
-worth the price|pay the price|how much longer|how much I love this|you charged me twice|quote of the day: be nice
+worth the price|pay the price|how much longer|how much I love this|you charged me twice
+quote of the day: be nice
 the cost of freedom|great price!|price went up again|any discount?|how much do you love it|stop raising prices
 """
 QUESTIONS = """

@@ -65,8 +65,14 @@ def test_people_are_counted(read, text, low, high, volunteered):
         "15 minutes",
         "2 weeks",
         "call 020 7946 0958",
-    ]
-    + ["hundreds", "by 15 March", "me@4you.io", "@acme40 hello", "", "order 48213 is late", "at 9:30"],
+        "hundreds",
+        "by 15 March",
+        "me@4you.io",
+        "@acme40 hello",
+        "",
+        "order 48213 is late",
+        "at 9:30",
+    ],
 )
 def test_other_numbers_count_nobody(read, text):
     assert only(read(text), SlotType.COUNT) is None

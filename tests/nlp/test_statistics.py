@@ -1,14 +1,18 @@
-"""How good the fast model is. Floors lie a little below what was measured; nothing here is about single posts.
+"""How good the fast model is. Floors lie a little below what was measured; nothing here is about single
+posts.
 
-The judged posts are by authors the judged model has not seen: half of the files that ship against the other half.
+The judged posts are by authors the judged model has not seen: half of the files that ship against the
+other half.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from leadbot.nlp.card import ModelCard
+from leadbot.nlp.card import ModelCard, page_of
 from leadbot.nlp.examples import read_examples, written_files
 from leadbot.nlp.reader import SHIPPED
 from leadbot.nlp.train import transfer
@@ -47,3 +51,8 @@ def test_the_weights_that_ship_are_small():
     assert (SHIPPED / "weights.npz").stat().st_size < 6_000_000
     with np.load(SHIPPED / "weights.npz", allow_pickle=False) as arrays:
         assert len(arrays["slots"]) == ModelCard.load(SHIPPED).features
+
+
+def test_the_page_about_the_model_is_the_card_that_ships():
+    page = Path(__file__).parents[2] / "docs" / "model-card.md"
+    assert page.read_text(encoding="utf-8") == page_of(ModelCard.load(SHIPPED))

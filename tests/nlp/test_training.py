@@ -105,8 +105,8 @@ class AlwaysPricing:
 def test_evaluation_speaks_json_with_these_names():
     rows = [Example("how much", Intent.PRICING), Example("broken", Intent.SUPPORT)]
     found = json.loads(evaluate(AlwaysPricing(), rows).as_json())
-    names = "n accuracy macro_f1 macro_f1_25 lead_auroc lead_precision lead_recall threshold precision_at_recall_75 ece"
-    assert set(found) == {*names.split(), "labels", "confusion", "posts_per_s"}
+    names = "n accuracy macro_f1 macro_f1_25 lead_auroc lead_precision lead_recall threshold ece"
+    assert set(found) == {*names.split(), "precision_at_recall_75", "labels", "confusion", "posts_per_s"}
     assert (found["n"], found["accuracy"], found["lead_precision"], found["lead_auroc"]) == (2, 0.5, 0.5, 0.5)
     assert found["macro_f1_25"] is None
     assert found["labels"]["pricing"] == {"rows": 1, "precision": 0.5, "recall": 1.0, "f1": 0.6667}

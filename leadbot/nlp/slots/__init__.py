@@ -18,7 +18,9 @@ __all__ = ["day_of", "slots_in"]
 
 
 def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
-    """Every answer in the text. A number belongs to one of them only: contacts first, then money, times and counts."""
+    """Every answer in the text. A number belongs to one of them only: contacts first, then money, times
+    and counts.
+    """
     singles = (email_in(said), phone_in(said), yes_no_in(said), authority_in(said))
     email, phone, yes_no, authority = singles
     money = money_in(said)

@@ -172,7 +172,38 @@ _TEAM_WORDS = frozenset(
     ]
 )
 _WE_WORDS = frozenset(["we", "were", "there", "theres", "its", "it"])
-_ME_WORDS = frozenset(["me", "myself", "myself", "im", "us", "only", "solo", "i"])
+_NEAR_ME_PLUS = (
+    "me and",
+    "me plus",
+    "me +",
+    "me+",
+    "me &",
+    "me with",
+    "myself and",
+    "myself plus",
+    "myself +",
+    "i and",
+    "i plus",
+    "i +",
+    "i with",
+)
+_NEAR_JUST_ME = (
+    "just me",
+    "only me",
+    "just my",
+    "only my",
+    "myself",
+    "only one",
+    "the one of",
+    "one user",
+    "i'm ",
+    "im ",
+    "one man",
+    "one-",
+    "one woman",
+    "one person",
+    "solo",
+)
 
 _OTHER_THING = re.compile(
     r"\s?(?:%|percent|am\b|pm\b|st\b|nd\b|rd\b|th\b|:\d|/\d|\.\d|\s?(?:hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|yrs?|gb|tb|mb|kg|km|miles?|offices?|sites?|usd|eur|gbp|dollars?|euros?|pounds?|bucks|quid|inr|rs)\b)"
@@ -190,17 +221,18 @@ def counts_in(said: Said) -> list[SlotValue]:
 
 
 def _me(said: Said) -> SlotValue | None:
-    if said.vocabulary.isdisjoint(_ME_WORDS):
-        return None
-    match = _ME_PLUS.search(said.plain)
-    if match:
-        number = value_of(match["n"])
-        others = 1.0 if number is None else number
-        return _value(said, match, 1 + others, 1 + others)
-    match = _JUST_ME.search(said.plain)
-    if match:
-        return _value(said, match, 1, 1)
-    match = _COUPLE_OF_US.search(said.plain)
+    plain = said.plain
+    if any(near in plain for near in _NEAR_ME_PLUS):
+        match = _ME_PLUS.search(plain)
+        if match:
+            others = value_of(match["n"])
+            total = 1 + (1.0 if others is None else others)
+            return _value(said, match, total, total) if total <= _MOST else None
+    if len(said.words) <= 2 or any(near in plain for near in _NEAR_JUST_ME):
+        match = _JUST_ME.search(plain)
+        if match:
+            return _value(said, match, 1, 1)
+    match = _COUPLE_OF_US.search(plain) if " of " in plain else None
     return _value(said, match, 2, 2) if match else None
 
 

@@ -1,7 +1,8 @@
-"""What a phrase of time means in days: from the match of its pattern and the day of the post to (first, last).
+"""What a phrase of time means in days: from the match of its pattern and the day of the post to (first,
+last).
 
-last None = open. Groups that patterns share: ``lead`` (by, before, after, early, …) and ``year``. A phrase that
-makes no day, such as the 30th of February, gives None.
+last None = open. Groups that patterns share: ``lead`` (by, before, after, early, …) and ``year``. A phrase
+that makes no day, such as the 30th of February, gives None.
 """
 
 from __future__ import annotations
