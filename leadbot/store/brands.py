@@ -73,7 +73,7 @@ class Brands:
     def poll_completed(self, brand_id: BrandId, newest_id: int | None = None) -> None:
         """All pages are on disk up to inbox row `newest_id` (the brand's newest if None).
 
-        Only the first complete poll since `begin_catch_up` counts: later ones are the normal course of things.
+        Only the first complete poll since `begin_catch_up` counts: later ones are the normal course.
         """
         with self._database.write() as connection:
             begun = select(BRAND_STATE.c.catch_up_to).where(BRAND_STATE.c.brand_id == brand_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import distinct, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.sql import Select
 
 from leadbot.model import Status, VersionId
@@ -94,7 +94,7 @@ class Playbooks:
     def in_use(self) -> list[StoredPlaybook]:
         """The versions that open dialogs, and those that may be reopened, began with."""
         table = CONVERSATION.c
-        used = select(distinct(table.playbook_version)).where(
+        used = select(table.playbook_version).where(
             table.playbook_version.is_not(None),
             or_(
                 table.status != Status.IDLE,

@@ -355,7 +355,7 @@ def _counts(connection: Connection, since: datetime, brand_id: m.BrandId | None)
         of_brand = [table.c.brand_id == brand_id] if brand_id is not None else []
         column = table.c.brand_id if by is None else by
         query = select(column, func.count()).where(when >= since, *of_brand, *where).group_by(column)
-        return Counter(dict(connection.execute(query).tuples().all()))
+        return Counter({row[0]: row[1] for row in connection.execute(query)})
 
     settled = OUTBOX.c.settled_at
     is_reply = OUTBOX.c.kind == "SendReply"
@@ -393,7 +393,7 @@ def _status(connection: Connection, brand_id: m.BrandId, now: datetime) -> Brand
         waiting=waiting,
         failed=connection.execute(failed).scalar() or 0,
         lag_s=max((now - oldest).total_seconds(), 0.0) if oldest is not None else 0.0,
-        outbox=dict(connection.execute(rows).tuples().all()),
+        outbox={row[0]: row[1] for row in connection.execute(rows)},
         open_tasks=connection.execute(tasks).scalar() or 0,
         open_handoffs=connection.execute(handoffs).scalar() or 0,
         spent_today_usd=spend.spent(connection, brand_id, now),

@@ -99,10 +99,8 @@ def test_a_conversation_that_moved_meanwhile_is_decided_anew(house: House) -> No
         if not moved:
             moved.append(1)
             with house.store.database.write() as connection:
-                connection.exec_driver_sql(
                 news = """replace(state, '"version":1', '"version":2')"""
                 connection.exec_driver_sql(f"UPDATE conversation SET version = 2, state = {news}")
-                )
         return fake.decide(event, conversation, deck, recent_texts=list(more["recent_texts"]))
 
     house.decide = decide
