@@ -423,6 +423,7 @@ class OnDesk:
     dialog: int  # 0: no dialog belongs to it
     claim_within_s: float | None = None
     question: str = ""
+    question_post_id: PostId | None = None  # first id of the post that asked it
     last_post_id: PostId | None = None
 
 

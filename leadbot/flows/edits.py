@@ -183,8 +183,8 @@ def forget_post(step: Step, post_id: PostId) -> Reason:
         speaking.await_answer(step)
     on_desk = step.conversation.on_desk
     if on_desk is not None:
-        is_last = on_desk.last_post_id in (post_id, first_id)
-        step.change(on_desk=replace(on_desk, question="" if is_last else on_desk.question))
+        if on_desk.question_post_id == first_id:
+            step.change(on_desk=replace(on_desk, question="", question_post_id=None))
         handoff.tell(step, Reason.POST_DELETED)
     return Reason.POST_DELETED
 

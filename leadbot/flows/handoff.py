@@ -50,6 +50,7 @@ def give(
         dialog=on_desk.dialog,
         claim_within_s=on_desk.claim_within_s,
         question=question or on_desk.question,
+        question_post_id=post.first_id if question and post else on_desk.question_post_id,
         last_post_id=post.id if post else on_desk.last_post_id,
     )
     step.change(on_desk=changed)

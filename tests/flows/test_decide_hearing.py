@@ -14,6 +14,7 @@ from leadbot.model import (
     LineKind,
     Mention,
     OptOut,
+    Owner,
     PostId,
     Reading,
     Status,
@@ -287,3 +288,30 @@ def test_who_summons_us_to_start_and_to_continue(
     ours = frozenset({PostId("900")})
     assert summons.is_summons(heard, ACME, ours, is_continuing=False) is starts
     assert summons.is_summons(heard, ACME, ours, is_continuing=True) is continues
+
+
+def test_who_writes_during_a_pause_is_shown_to_a_human() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.answers("oh stop it", reads(opt_out=OptOut.UNCLEAR))
+    assert stage.answers("40", forty()).reason == "paused"
+    assert stage.tasks == ["opt_out_unclear", "paused_person_wrote"]
+
+
+def test_a_stop_takes_the_conversation_from_the_bot_while_a_reply_is_on_its_way() -> None:
+    stage = Stage()
+    stage.hears("@acme we want it", WANTS_IT)
+    stage.pace()
+    stage.hears("@acme stop", STOP)
+    assert stage.conversation.owner is Owner.HUMAN  # the gate drops the reply even before the list is written
+    stage.refused("bot_owns")
+    assert stage.tasks == []
+    assert stage.conversation.status is Status.OPTED_OUT
+
+
+def test_a_waiting_post_edited_to_stop_is_an_opt_out() -> None:
+    stage = Stage()
+    stage.hears("@acme we want it", WANTS_IT)
+    first = stage.conversation.waiting[0].post
+    assert stage.edits(first, "@acme stop", STOP).reason == "opt_out"
+    assert stage.conversation.waiting == ()

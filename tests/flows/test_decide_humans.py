@@ -25,6 +25,7 @@ from leadbot.model import (
 )
 from tests.flows.factories import (
     ASKS_PRICE,
+    ASKS_UNKNOWN,
     BRAND,
     EXCEL,
     HELLO,
@@ -207,6 +208,19 @@ def test_a_deleted_version_takes_the_whole_post_away() -> None:
     assert "four hundred" in repr(stage.conversation.dialog)
     stage.deletes(stage.conversation.edited[-1][0])
     assert "four hundred" not in repr(stage.conversation)
+
+
+def test_a_deleted_question_leaves_the_card_on_the_desk() -> None:
+    stage = started()
+    stage.answers("does it float?", ASKS_UNKNOWN, id="4242")
+    stage.pace()
+    stage.sent()
+    stage.tell(TakenOver("Mia Winter", stage.at))
+    stage.answers("lol", NONSENSE)
+    assert stage.handoffs[-1].question == "does it float?"
+    stage.deletes(PostId("4242"))
+    assert stage.handoffs[-1].question == ""
+    assert "does it float?" not in repr(stage.conversation)
 
 
 def test_news_of_an_unknown_reply_changes_nothing() -> None:
