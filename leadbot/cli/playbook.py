@@ -6,13 +6,21 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from leadbot.cli.project import as_json_option
 from leadbot.errors import Problem
+
+if TYPE_CHECKING:
+    from leadbot.flows.cards import Playbook
+    from leadbot.flows.rehearse import TestOutcome
+    from leadbot.model import Brand
+    from leadbot.ports import Reader
+    from leadbot.settings import Settings
 
 LEADBOT_TOML = Path("leadbot.toml")
 
@@ -82,16 +90,62 @@ def _check(files: Sequence[Path]) -> list[Checked]:
     for one in playbooks:
         found[one.file].name = one.name
         found[one.file].tests = len(one.tests)
+        found[one.file].problems += _rehearse(one)
     return list(found.values())
+
+
+def _rehearse(playbook: Playbook) -> list[Problem]:
+    """The tests inside the file that do not hold, each with the dialog that came instead."""
+    if not playbook.tests:
+        return []
+    from leadbot.flows.cards import Deck
+    from leadbot.flows.rehearse import run_tests
+    from leadbot.model import Brand, BrandId
+
+    deck = Deck(_brand(playbook.brand) or Brand(BrandId(""), playbook.brand), (playbook,))
+    return [_failure(playbook.file, one) for one in run_tests(playbook, deck, _reader()) if not one.passed]
+
+
+def _failure(file: str, outcome: TestOutcome) -> Problem:
+    differs = [
+        f"{key} is {outcome.got[key]!r}, not {wanted!r}"
+        for key, wanted in outcome.expected.items()
+        if outcome.got[key] != wanted
+    ]
+    chat = "\n".join(f"      {who:>4}: {' '.join(words.split())}" for who, words in outcome.chat)
+    what = f'the test "{outcome.name}" does not hold: {"; ".join(differs)}'
+    fix = f"change the cards or what the test expects; this is what was said:\n{chat}"
+    return Problem(f"{file}:{outcome.line}", what, fix, "test-failed", file, outcome.line)
+
+
+@cache
+def _reader() -> Reader:
+    from leadbot.nlp import load_reader
+
+    return load_reader()
+
+
+def _brand(handle: str) -> Brand | None:
+    """The brand as the project we are in has it, with its own disclosure and teams."""
+    settings = _settings()
+    brands = settings.brands if settings else ()
+    return next((one.facts for one in brands if one.facts.handle.lower() == handle), None)
+
+
+@cache
+def _settings() -> Settings | None:
+    if not LEADBOT_TOML.exists():
+        return None
+    from leadbot.settings import read
+
+    return read(LEADBOT_TOML, os.environ)[0]
 
 
 def _known() -> dict[str, Any]:
     """Brands and teams of the project we are in; None (not checked) outside of one."""
-    if not LEADBOT_TOML.exists():
+    settings = _settings()
+    if settings is None:
         return {"brands": None, "teams": None}
-    from leadbot.settings import read
-
-    settings, _ = read(LEADBOT_TOML, os.environ)
     teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
     return {
         "brands": [brand.facts.handle.lower() for brand in settings.brands],

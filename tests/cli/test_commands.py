@@ -113,6 +113,20 @@ def test_playbook_check_names_rule_line_and_fix(tmp_path: Path) -> None:
     assert missing["problems"][0]["rule"] == "no-file"
 
 
+def test_playbook_check_runs_the_tests_inside_a_file(tmp_path: Path) -> None:
+    leadbot("init", ".", cwd=tmp_path)
+    file = tmp_path / "playbooks" / "team-plan.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "points: 50}" in text
+    file.write_text(text.replace("points: 50}", "points: 55}"), encoding="utf-8")
+
+    done = leadbot("playbook", "check", "playbooks/team-plan.yaml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "points is 50, not 55" in done.stdout
+    assert "them: @acme pricing?" in done.stdout
+
+
 def test_nlp_read_shows_what_decided(tmp_path: Path) -> None:
     found = as_json(leadbot("nlp", "read", "pricing for about 40 of us?", "--json", cwd=tmp_path))
 
