@@ -29,7 +29,7 @@ BATCH = 200
 """
 
 _YIELD_S = 0.002
-_IDLE_S = 0.25
+_IDLE_S = 0.5
 _STALE_TRIES = 5
 
 NewConversation = Callable[[m.BrandId, m.PersonId], m.Conversation]

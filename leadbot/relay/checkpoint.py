@@ -33,7 +33,9 @@ RECHECK = timedelta(seconds=1)
 RECHECK_ACCOUNT = timedelta(minutes=1)
 """A token of a wrong account does not heal by itself, and looking costs requests."""
 
-LOOK_AHEAD = 50
+LOOK_AHEAD = 2
+"""Rows asked about per row that may be sent now: held ones make room for those behind them."""
+
 _OVERLAP_MS = 600_000  # X's timeline may show a post late; read the last ten minutes again
 
 
@@ -85,7 +87,7 @@ class Checkpoint:
         if state.paused_at is not None or not state.has_caught_up or limit <= 0:
             return 0, []  # shut as a whole: the brand shows the reason, the rows stay as they are
         now = self.clock.now()
-        due = self.store.outbox.due([brand.id], now, limit=LOOK_AHEAD, lanes=[Lane.REPLY])
+        due = self.store.outbox.due([brand.id], now, limit=LOOK_AHEAD * limit, lanes=[Lane.REPLY])
         held, open_ = self._judge(brand, _candidates(due), None)
         if not open_:
             return held, []

@@ -25,7 +25,9 @@ from leadbot.store.states import Lane
 
 _log = structlog.get_logger()
 
-_IDLE_S = 0.25
+_IDLE_S = 0.5
+"""Work of this process wakes the relay at once; that of others (a draft approved by a command) so late."""
+
 _ERRAND_WORKERS = 2
 """Apart from the replies' workers: a CRM that hangs must not hold replies back."""
 

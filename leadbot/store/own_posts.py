@@ -47,6 +47,14 @@ class OwnPosts:
         with self._database.read() as connection:
             return [(row.id, row.said) for row in connection.execute(query)]
 
+    def _unsettled(self, posts: Sequence[SentPost]) -> list[SentPost]:
+        """Those not known to be ours already: most of what an overlapping read brings needs no write."""
+        ids = [post.id for post in posts]
+        query = select(OWN_POST.c.id).where(OWN_POST.c.id.in_(ids), OWN_POST.c.outbox_key.is_not(None))
+        with self._database.read() as connection:
+            settled = set(connection.execute(query).scalars()) if ids else set()
+        return [post for post in posts if post.id not in settled]
+
     def keep(
         self, brand_id: BrandId, posts: Sequence[SentPost], now: datetime, *, same_words: SameWords
     ) -> int:
@@ -56,6 +64,7 @@ class OwnPosts:
         Each of those becomes a `TakenOver` event by ``native``: a human speaks there now (SCENARIOS 18). A
         post that matches a row of ours in flight is ours, even if nobody has told us yet (SCENARIOS 19).
         """
+        posts = self._unsettled(posts)
         if not posts:
             return 0
         with self._database.write() as connection:

@@ -15,9 +15,9 @@ from leadbot.ports import PostWriter
 class PostWriterContract:
     """Fixtures of the subclass:
 
-    writer: a PostWriter whose account may answer `mention`. mention: id of a post that summons it. misbehave:
-    called with ``busy``, ``refused``, ``account``, ``lost_before`` or ``lost_after``, makes the next send fail
-    that way.
+    writer: a PostWriter whose account may answer `mention`. mention: id of a post that summons it.
+    misbehave: called with ``busy``, ``refused``, ``account``, ``lost_before`` or ``lost_after``, makes
+    the next send fail that way.
     """
 
     @pytest.fixture
