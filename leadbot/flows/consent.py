@@ -59,7 +59,8 @@ def hear(step: Step, heard: Heard) -> Reason:
     step.change_dialog(
         consent=consent, consent_words=heard.post.said.strip(), consent_post_id=heard.post.first_id
     )
-    question = heard.post.said if consent is Consent.UNCLEAR else ""
+    # Their words are kept as consent_words; only a question takes the place of an earlier one.
+    question = heard.post.said if heard.reading.is_question or heard.reading.asks_price else ""
     if consent is Consent.YES:
         return _release(step, heard)
     if consent is Consent.NO:
