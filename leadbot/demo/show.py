@@ -24,10 +24,11 @@ _ENDS_WITHIN_S = 3.0
 
 def for_scripts(stage: Stage, *, began: float, seconds: float, seed: int) -> dict[str, Any]:
     """Play everything as fast as it goes and report, within `seconds` of `began` (monotonic)."""
-    stage.wait_until_it_listens()
+    deadline = began + seconds - _ENDS_WITHIN_S
+    stage.wait_until_it_listens(deadline=deadline)
     with open_stage_store(stage) as store:
         first = _FirstHandOff(store, began)
-        _play(stage, store, first.look, deadline=began + seconds - _ENDS_WITHIN_S)
+        _play(stage, store, first.look, deadline=deadline)
         return report.make(stage, CAST, seed=seed, first_handoff_s=first.after_s)
 
 

@@ -36,10 +36,10 @@ class Stage:
     daemon: subprocess.Popen[bytes]
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def wait_until_it_listens(self) -> None:
-        """Raises TransientError, with the daemon's last words, if it never does."""
-        deadline = time.monotonic() + DAEMON_STARTS_WITHIN_S
-        while time.monotonic() < deadline and self.daemon.poll() is None:
+    def wait_until_it_listens(self, *, deadline: float | None = None) -> None:
+        """Raises TransientError, with the daemon's last words, if it does not by then (monotonic)."""
+        latest = time.monotonic() + DAEMON_STARTS_WITHIN_S
+        while time.monotonic() < min(latest, deadline or latest) and self.daemon.poll() is None:
             if self.ask("GET", "stream", params={"wait_s": "0.5"})["connections"]:
                 return
         log = (self.folder / "daemon.log").read_text(encoding="utf-8", errors="replace")
