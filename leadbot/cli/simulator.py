@@ -65,7 +65,7 @@ Brands: {", ".join("@" + name for name in brands)}
 
 Become somebody, then post; X's own shapes, so any client will do (an account without a past gets its
 answer and no questions, so give it one):
-  curl -s {base_url}/_sim/users -d '{{"username": "ana", "followers_count": 80, "tweet_count": 300}}'
+  curl -s {base_url}/_sim/users -d '{{"username": "ana", "name": "Ana Silva"}}'
   curl -s {base_url}/2/tweets -H 'Authorization: Bearer sim-native-ana' \\
        -H 'Content-Type: application/json' -d '{{"text": "@{brand} pricing for about 40 of us?"}}'
 See what was said, spent and done wrong:

@@ -27,9 +27,9 @@ class User:
     name: str
     created_at: datetime
     description: str = ""
-    followers_count: int = 0
-    following_count: int = 0
-    tweet_count: int = 0
+    followers_count: int = 120  # an ordinary person, unless told otherwise
+    following_count: int = 150
+    tweet_count: int = 400
     protected: bool = False
     suspended: bool = False
     automated: bool = False
