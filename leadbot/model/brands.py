@@ -1,0 +1,64 @@
+"""The accounts that speak, and the people behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from leadbot.model.ids import BrandId
+
+
+class Mode(StrEnum):
+    """How much a brand's bot may do: listen only, prepare drafts, or speak."""
+
+    WATCH = "watch"
+    DRAFT = "draft"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """A salesperson. name: as in leadbot.toml; first_name: what lines may say."""
+
+    name: str
+    first_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Reps who take handoffs.
+
+    hours: weekday 0..6 (Monday 0) → periods in minutes of the local day, in `zone` (IANA).
+    """
+
+    name: str
+    reps: tuple[Rep, ...]
+    zone: str = "UTC"
+    hours: tuple[tuple[int, int, int], ...] = ()  # (weekday, from_minute, to_minute); empty = always open
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """An account that speaks, and what binds everything it says. Facts only; credentials live in `x/`.
+
+    disclosures: wordings put before the first post of every dialog, each at most 40 weighted characters.
+    quiet_hours: (from_minute, to_minute) of the local day in `zone`, may wrap over midnight; None = none.
+    pace_s: (least, most) seconds a reply waits. too_late_s: an older post is for a human.
+    same_text_hours / same_text_per_hour: the duplicate rule (docs/decisions.md).
+    """
+
+    id: BrandId
+    handle: str
+    name: str = ""
+    zone: str = "UTC"
+    mode: Mode = Mode.WATCH
+    disclosures: tuple[str, ...] = ("🤖 bot here · say STOP or HUMAN anytime",)
+    pace_s: tuple[float, float] = (20.0, 90.0)
+    quiet_hours: tuple[int, int] | None = None
+    too_late_s: float = 12 * 3600.0
+    daily_budget_usd: float = 5.0
+    same_text_hours: float = 24.0
+    same_text_per_hour: int = 20
+    teams: tuple[Team, ...] = ()
