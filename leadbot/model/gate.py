@@ -28,7 +28,7 @@ class Parent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """All the gate looks at. The relay knows all of it; `decide` leaves what it does not know at a harmless default.
+    """All the gate looks at. The relay knows all of it; `decide` leaves the rest at a harmless default.
 
     None for an account id means "not looked up yet" and is harmless in `decide` only (`at_send` False).
     """

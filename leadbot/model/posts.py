@@ -30,7 +30,7 @@ class Post:
     """One post on X.
 
     text: whole text as X stored it; said: what the person typed (leading auto-mentions cut by
-    display_text_range, HTML entities undone). edit_history: the chain of ids, oldest first, this post's id last.
+    display_text_range, HTML entities undone). edit_history: the chain of ids, oldest first, this one last.
     """
 
     id: PostId

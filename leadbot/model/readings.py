@@ -67,8 +67,8 @@ class Bucket(StrEnum):
 class SlotValue:
     """One answer found in a text.
 
-    words: verbatim, ``said[start:end]``. volunteered: True when it can be nothing else ("about 40 of us"); False
-    when it counts only as the answer to a question of that type (a bare "40", "yes").
+    words: verbatim, ``said[start:end]``. volunteered: True when it can be nothing else ("about 40 of us");
+    False when it counts only as the answer to a question of that type (a bare "40", "yes").
     low/high: count and money, high None = open ended. per: month, year, week, once. bucket and from_on/to_on:
     timeframe.
     value: yes_no (yes, no, maybe), authority (decides, influences, no), place, email, phone (E.164).
