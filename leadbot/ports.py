@@ -1,4 +1,4 @@
-"""The contracts between the core and the world. Each method says which errors of `leadbot.errors` it may raise."""
+"""The contracts between the core and the world. Each method says which of `leadbot.errors` it may raise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from leadbot.model import BrandId, Lead, Person, Post, PostId, ReadRequest, Reading
+from leadbot.model import BrandId, Lead, Person, Post, PostId, Reading, ReadRequest
 
 
 class Clock(Protocol):
@@ -55,12 +55,13 @@ class PostWriter(Protocol):
     def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
         """Reply once. Never retried in here.
 
-        Raises TransientError (surely not posted; with retry_at on a 429), PermanentError (refused: ``not_summoned``,
-        ``duplicate``, ``parent_gone``, ``forbidden``, ``too_long``), AccountError, UnknownOutcome (may have been posted).
+        Raises TransientError (surely not posted; with retry_at on a 429), PermanentError (refused:
+        ``not_summoned``, ``duplicate``, ``parent_gone``, ``forbidden``, ``too_long``), AccountError,
+        UnknownOutcome (may have been posted).
         """
 
     def own_posts(self, *, since_id: PostId | None, limit: int = 100) -> list[SentPost]:
-        """The brand's own newest posts after `since_id`, newest first. Raises TransientError, AccountError."""
+        """The brand's own posts after `since_id`, newest first. Raises TransientError, AccountError."""
 
     def look_up(self, post_ids: Sequence[PostId]) -> dict[PostId, Post]:
         """Those of `post_ids` (at most 100) that still can be seen. Raises TransientError, AccountError."""
@@ -92,13 +93,13 @@ class CrmAdapter(Protocol):
     """Where warm leads go. Every call is idempotent under its key; ids are numeric X ids."""
 
     def capabilities(self) -> frozenset[str]:
-        """Which of ``find``, ``upsert``, ``add_note``, ``set_outcome``, ``pull_outcomes`` do something here."""
+        """Which of find, upsert, add_note, set_outcome and pull_outcomes do something here."""
 
     def find(self, lead: Lead) -> list[CrmCandidate]:
         """People who may be the same. Raises TransientError, PermanentError."""
 
     def upsert(self, lead: Lead, *, key: str) -> str:
-        """Create or update the lead under `lead.external_key`; the same `key` twice changes nothing. Returns its ref.
+        """Create or update the lead under `lead.external_key`; returns its ref. A `key` seen before changes nothing.
 
         Raises TransientError, PermanentError, UnknownOutcome.
         """
@@ -124,7 +125,10 @@ class Inbox(Protocol):
     """Where the listener puts what it heard; returns only once it is on disk."""
 
     def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
-        """Insert posts that are new, by natural key (brand, post id, edit version). Returns how many were. Raises TransientError."""
+        """Insert posts that are new, by natural key (brand, post id, edit version). Returns how many were.
+
+        Raises TransientError.
+        """
 
     def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
         """Keep a malformed item and count it."""

@@ -23,7 +23,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers from `low` to `high`; high None = open. include_high: counts hold both ends, money and days only the lower."""
+    """Numbers from `low` to `high`; None = open. include_high: counts hold both ends, money and days the lower."""
 
     low: float
     high: float | None
@@ -95,7 +95,7 @@ class StartWhen:
 
 @dataclass(frozen=True, slots=True)
 class Unless:
-    """Don't start, and do `then` instead: ``to_same_rep``, ``to_helpdesk`` or ``to_human``; never plain silence."""
+    """Don't start, and do `then` instead: to_same_rep, to_helpdesk or to_human; never plain silence."""
 
     then: str
     line: int
@@ -180,7 +180,7 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """Everything `decide` may know about a brand: its facts, its playbooks in order, and stored versions still in use."""
+    """All that `decide` may know of a brand: its facts, its playbooks in order, stored versions still in use."""
 
     brand: Brand
     playbooks: tuple[Playbook, ...]

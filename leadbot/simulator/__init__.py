@@ -28,7 +28,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    # The daemon asks for nothing but the keys of a local brand: it should not wait for a web server's imports.
+    # The daemon asks for the keys of a local brand only: it should not wait for a web server's imports.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
