@@ -63,7 +63,7 @@ class PermanentError(LeadbotError):
 
 
 class AccountError(PermanentError):
-    """The operator acts: X refuses the account or the whole app (401, 402, suspended). Nothing is sent meanwhile."""
+    """The operator acts: X refuses the account or app (401, 402, suspended). Nothing is sent meanwhile."""
 
 
 class UnknownOutcome(LeadbotError):

@@ -99,7 +99,7 @@ class CrmAdapter(Protocol):
         """People who may be the same. Raises TransientError, PermanentError."""
 
     def upsert(self, lead: Lead, *, key: str) -> str:
-        """Create or update the lead under `lead.external_key`; returns its ref. A `key` seen before changes nothing.
+        """Create or update the lead under `lead.external_key`; returns its ref. A `key` seen changes nothing.
 
         Raises TransientError, PermanentError, UnknownOutcome.
         """
