@@ -23,7 +23,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers from `low` to `high`; None = open. include_high: counts hold both ends, money and days the lower."""
+    """Numbers from `low` to `high`; None = open. include_high: counts hold both ends, others the lower."""
 
     low: float
     high: float | None
@@ -180,7 +180,7 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """All that `decide` may know of a brand: its facts, its playbooks in order, stored versions still in use."""
+    """All that `decide` may know of a brand: facts, playbooks in order, stored versions still in use."""
 
     brand: Brand
     playbooks: tuple[Playbook, ...]
