@@ -1,9 +1,10 @@
-"""``leadbot nlp``: what the reader makes of a text."""
+"""``leadbot nlp``: what the reader makes of a text, how well it reads, and how it is made."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +13,12 @@ from leadbot.cli.project import as_json_option
 
 if TYPE_CHECKING:
     from leadbot.model import Reading, SlotValue
+    from leadbot.nlp.evaluate import Evaluation
 
 
 @click.group()
 def nlp() -> None:
-    """What the reader makes of a text."""
+    """What the reader makes of a text, and how well it does."""
 
 
 @nlp.command()
@@ -39,6 +41,74 @@ def read(text: str, zone: str, as_json: bool) -> None:
     request = ReadRequest(text=text, at=datetime.now(UTC), zone=place)
     reading = load_reader().read([request])[0]
     click.echo(json.dumps(_as_json(reading), ensure_ascii=False) if as_json else _as_text(reading))
+
+
+@nlp.command()
+@click.option(
+    "--examples",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Labelled posts, JSON lines; several. The examples that ship if left out.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Where to; the model in use if left out.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write the model card there, as Markdown.")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--force", is_flag=True, help="Also when it measures worse than the model in place.")
+def train(files: tuple[Path, ...], out: Path | None, page: Path | None, seed: int, force: bool) -> None:
+    """Make the model again from labelled posts. Needs scikit-learn: pip install 'leadbot[train]'."""
+    from leadbot.nlp.card import page_of
+    from leadbot.nlp.examples import written_files
+    from leadbot.nlp.reader import SHIPPED
+    from leadbot.nlp.train import train as make
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    card = make(files or written_files(), out=out or SHIPPED, seed=seed, on_progress=say, force=force)
+    if page is not None:
+        page.write_text(page_of(card), encoding="utf-8")
+    for name, value in card.held_out.items():
+        click.echo(f"{name:24} {value:.3f}")
+
+
+@nlp.command("eval")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="Judge this one instead of the model in use.")
+@as_json_option
+def evaluate(file: Path, model: Path | None, as_json: bool) -> None:
+    """Judge the reader on the labelled posts in FILE (JSON lines with text and label)."""
+    from leadbot.errors import ConfigError, Problem
+    from leadbot.nlp import load_reader
+    from leadbot.nlp.evaluate import evaluate as judge
+    from leadbot.nlp.examples import read_examples
+
+    rows = read_examples(file)
+    if not rows:
+        raise ConfigError([Problem(str(file), "has no examples", 'write {"text": …, "label": …} lines')])
+    found = judge(load_reader(model), rows)
+    click.echo(found.as_json() if as_json else _figures(found))
+
+
+def _figures(found: Evaluation) -> str:
+    figures = found.as_dict()
+    lines = [
+        f"{name:24} {'–' if value is None else value}"
+        for name, value in figures.items()
+        if not isinstance(value, dict)
+    ]
+    lines += ["", f"{'label':24} {'rows':>5} {'precision':>9} {'recall':>6} {'f1':>5}"]
+    lines += [
+        f"{name:24} {score.rows:5} {score.precision:9.2f} {score.recall:6.2f} {score.f1:5.2f}"
+        for name, score in found.judgement.labels.items()
+    ]
+    if found.worst:
+        lines += ["", "surest mistakes"]
+    lines += [
+        f"  {mistake.found.value}, not {mistake.label.value} ({mistake.probability:.0%}): {mistake.text}"
+        for mistake in found.worst
+    ]
+    return "\n".join(lines)
 
 
 def _as_json(reading: Reading) -> dict[str, Any]:

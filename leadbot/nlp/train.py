@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def train(
 
     Held-out metrics come from training on each half of the files and judging the other. A model that
     measures worse than the one under `out` does not replace it unless `force`. Raises ConfigError (bad
-    examples, or a worse model).
+    examples, a worse model, or no scikit-learn).
     """
+    _need_scikit_learn()
     files = [Path(file) for file in examples]
     parts = [read_examples(file) for file in files]
     on_progress(f"read {sum(map(len, parts)):,} examples from {len(files)} files")
@@ -58,6 +60,16 @@ def train(
     card.save(out)
     on_progress(f"kept {len(model.slots):,} features; wrote {out}")
     return card
+
+
+def _need_scikit_learn() -> None:
+    try:
+        import_module("sklearn.linear_model")
+    except ImportError as error:
+        fix = "pip install 'leadbot[train]'"
+        raise ConfigError(
+            [Problem("training", f"needs scikit-learn: {error}", fix, "no-scikit-learn")]
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
