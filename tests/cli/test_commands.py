@@ -45,6 +45,17 @@ def test_every_command_is_documented() -> None:
             assert f"`leadbot {name}" in page, name
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_is_documented(verb: str) -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    verb_command = cli.get_command(None, verb)  # type: ignore[arg-type]
+    commands = getattr(verb_command, "commands", {verb: verb_command}).values()
+
+    options = [name for command in commands for param in command.params for name in param.opts]
+
+    assert [name for name in options if name.startswith("--") and not re.search(rf"{name}\b", page)] == []
+
+
 def test_a_mistyped_command_is_met_with_the_nearest_one(tmp_path: Path) -> None:
     done = leadbot("simulater", cwd=tmp_path)
 
