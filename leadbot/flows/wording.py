@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from itertools import product
 
@@ -63,10 +64,15 @@ def choose(
 def _combinations(speech: Speech, values: render.Values, seed_of: int) -> Iterator[str]:
     choices: list[Sequence[str]] = [speech.disclosures or ("",), *(line.wordings for line in speech.lines)]
     turned = [_turn(options, seed_of >> (8 * place)) for place, options in enumerate(choices)]
+
+    @cache  # the same wording stands in many combinations
+    def words(wording: str) -> str:
+        return render.render(wording, values)
+
     for count, (disclosure, *wordings) in enumerate(product(*turned)):
         if count >= MOST_COMBINATIONS:
             return
-        text = " ".join(filter(None, (render.render(wording, values) for wording in wordings)))
+        text = " ".join(filter(None, map(words, wordings)))
         yield render.with_disclosure(text, disclosure) if disclosure else text
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadbot.errors import PlaybookError
-from leadbot.flows.render import Values, render, tidy, with_disclosure
+from leadbot.flows.render import VARIABLES, Values, render, tidy, with_disclosure
 
 ANA = Values(
     first_name="Ana",
@@ -63,6 +63,26 @@ def test_what_a_person_wrote_is_never_a_template(hostile: str) -> None:
 @given(st.text(max_size=30))
 def test_any_name_is_put_in_as_it_is(name: str) -> None:
     assert render("<{{ person.first_name }}>", Values(first_name=name)) == tidy(f"<{name}>")
+
+
+_NAMES = [f"{owner}.{attribute}" for owner, attributes in VARIABLES.items() for attribute in attributes]
+_values_said = st.builds(
+    "{{{{{} {} {}}}}}".format, st.sampled_from(["", "-"]), st.sampled_from(_NAMES), st.sampled_from(["", "-"])
+)
+_wordings = st.lists(st.one_of(_values_said, st.text(max_size=8)), max_size=6).map("".join)
+
+
+@given(_wordings, st.builds(Values, *[st.text(max_size=6)] * 5))
+def test_a_wording_of_plain_values_says_what_the_template_engine_would(wording: str, values: Values) -> None:
+    takes_the_engine = " {% if true %}{% endif %}"  # adds nothing but the need for it
+    assert _said_or_fault(wording, values) == _said_or_fault(wording + takes_the_engine, values)
+
+
+def _said_or_fault(wording: str, values: Values) -> str:
+    try:
+        return render(wording, values)
+    except PlaybookError:
+        return "a fault"
 
 
 @pytest.mark.parametrize(
