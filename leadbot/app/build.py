@@ -54,7 +54,7 @@ def build(project: Project) -> Iterator[Daemon]:
             for brand, account in zip(settings.brands, accounts, strict=True)
         }
         relay = _relay(settings, store, decks, accounts, clock)
-        stack.callback(relay.close)
+        stack.callback(relay.close, wait_s=0.0)  # the daemon has waited as long as it may
         relay.recover()
         engine = Engine(
             store,

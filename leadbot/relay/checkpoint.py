@@ -14,7 +14,7 @@ from leadbot import model as m
 from leadbot.errors import AccountError, TransientError
 from leadbot.ports import Clock, PostWriter
 from leadbot.reconcile import same_words
-from leadbot.reconcile.backoff import retry_at
+from leadbot.relay.rest import Rest, Rests
 from leadbot.store import Store, codec, outbox, spend
 from leadbot.store.brands import BrandState, load_state
 from leadbot.store.database import Transaction
@@ -36,7 +36,13 @@ RECHECK_ACCOUNT = timedelta(minutes=1)
 LOOK_AHEAD = 2
 """Rows asked about per row that may be sent now: held ones make room for those behind them."""
 
+_MOST_AT_REST = 200
+"""Rows put off in one transaction while X cannot be asked."""
+
 _OVERLAP_MS = 600_000  # X's timeline may show a post late; read the last ten minutes again
+
+
+_UNREADABLE = m.Verdict("unreadable", m.Hold.TASK, None, "its conversation can't be read from the database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Checkpoint:
     normalise: Callable[[str], str]
     reply_usd: float
     looks_up_parents: bool
+    rests: Rests
 
     def clear(self, brand: m.Brand, writer: PostWriter, *, limit: int) -> tuple[int, list[Cleared]]:
         """Returns how many rows were held or refused, and up to `limit` that are to be sent now."""
@@ -87,8 +94,13 @@ class Checkpoint:
         if state.paused_at is not None or not state.has_caught_up or limit <= 0:
             return 0, []  # shut as a whole: the brand shows the reason, the rows stay as they are
         now = self.clock.now()
-        due = self.store.outbox.due([brand.id], now, limit=LOOK_AHEAD * limit, lanes=[Lane.REPLY])
-        held, open_ = self._judge(brand, _candidates(due), None)
+        rest = self.rests.of(brand.id, now)
+        most = LOOK_AHEAD * limit if rest is None else _MOST_AT_REST
+        due = self.store.outbox.due([brand.id], now, limit=most, lanes=[Lane.REPLY])
+        if rest is not None:
+            self._postpone(due, rest)
+            return len(due), []
+        held, open_ = self._judge(brand, self._readable(due), None)
         if not open_:
             return held, []
         first = open_[:limit]
@@ -98,7 +110,7 @@ class Checkpoint:
             self.store.brands.pause(brand.id, why=f"X refuses the account: {error}", by="account")
             return held + len(first), []
         except TransientError as error:
-            self._postpone(first, error)
+            self._postpone([one.entry for one in first], self.rests.failed(brand.id, error, now))
             return held + len(first), []
         held_late, cleared = self._judge(brand, first, seen)
         return held + held_late, cleared
@@ -119,12 +131,26 @@ class Checkpoint:
     def _same(self, one: str, other: str) -> bool:
         return same_words(self.normalise, one, other)
 
-    def _postpone(self, cleared: Sequence[Cleared], error: TransientError) -> None:
-        now = self.clock.now()
-        for one in cleared:
-            until = retry_at(now, one.entry.attempts, seed=one.entry.key, asked=error.retry_at)
-            ids = [one.entry.id]
-            self.store.outbox.postpone(ids, until=until, rule="x_unavailable", why=str(error))
+    def _postpone(self, entries: Sequence[OutboxEntry], rest: Rest) -> None:
+        if entries:
+            ids = [entry.id for entry in entries]
+            self.store.outbox.postpone(ids, until=rest.until, rule="x_unavailable", why=rest.why)
+
+    def _readable(self, entries: Sequence[OutboxEntry]) -> list[Cleared]:
+        """Rows as effects. One that can't be read is for a human; it must not hold up those behind it."""
+        rows = []
+        for entry in entries:
+            try:
+                effect = codec.effect(entry.kind, entry.payload)
+            except codec.UNREADABLE as error:
+                _log.error("reply.unreadable", key=entry.key, exc_info=error)
+                now = self.clock.now()
+                self.store.outbox.reply_refused(entry, "unreadable", now, why="the row can't be read")
+                self.store.heard.send()
+                continue
+            assert isinstance(effect, m.SendReply), "the reply lane holds replies only"
+            rows.append(Cleared(entry, effect))
+        return rows
 
     def _judge(
         self, brand: m.Brand, rows: Sequence[Cleared], seen: _Seen | None
@@ -146,8 +172,9 @@ class Checkpoint:
             purse = _Purse(left)
             for row in rows:
                 key = text_keys[row.entry.id]
-                facts = self._facts(brand, state, row, known, key, purse, seen, now)
-                verdict = self.ask(facts)
+                verdict = _UNREADABLE
+                if row.entry.conversation_id not in known.unreadable:
+                    verdict = self.ask(self._facts(brand, state, row, known, key, purse, seen, now))
                 if not verdict.is_go:
                     _hold(connection, row.entry, verdict, now)
                     held += 1
@@ -229,15 +256,6 @@ class Checkpoint:
             has_foreign_post=entry.id in known.by_hand,
             has_caught_up=state.has_caught_up,
         )
-
-
-def _candidates(entries: Sequence[OutboxEntry]) -> list[Cleared]:
-    rows = []
-    for entry in entries:
-        effect = codec.effect(entry.kind, entry.payload)
-        assert isinstance(effect, m.SendReply), "the reply lane holds replies only"
-        rows.append(Cleared(entry, effect))
-    return rows
 
 
 def _earlier(post_id: m.PostId) -> m.PostId | None:

@@ -35,7 +35,12 @@ class Errands:
 
     def run(self, entry: OutboxEntry, brand_handle: str) -> None:
         """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
-        effect = codec.effect(entry.kind, entry.payload)
+        try:
+            effect = codec.effect(entry.kind, entry.payload)
+        except codec.UNREADABLE as error:
+            _log.error("errand.unreadable", key=entry.key, exc_info=error)
+            self._give_up(entry, "unreadable", "the row can't be read")
+            return
         try:
             if isinstance(effect, m.PushToCrm):
                 self._push(entry, effect, brand_handle)
@@ -47,6 +52,10 @@ class Errands:
             self._hold(entry, REFUSED_ACCOUNT, error.reason, str(error))
         except PermanentError as error:
             self._give_up(entry, error.reason, str(error))
+        except Exception as error:
+            # An adapter with a bug: keys make a second try safe, ever longer waits keep it quiet.
+            _log.error("errand.failed", key=entry.key, exc_info=error)
+            self._try_later(entry, TransientError(f"{type(error).__name__}: {error}"))
 
     def _push(self, entry: OutboxEntry, effect: m.PushToCrm, brand_handle: str) -> None:
         if self.crm is None:

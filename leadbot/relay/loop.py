@@ -5,9 +5,10 @@ The only way out.
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from functools import partial
 
 import structlog
@@ -19,6 +20,7 @@ from leadbot.ports import Clock, CrmAdapter, Notifier, PostWriter
 from leadbot.reconcile import Outcomes, Reconciler
 from leadbot.relay.checkpoint import Ask, Checkpoint
 from leadbot.relay.errands import Errands
+from leadbot.relay.rest import Rests
 from leadbot.relay.sending import Breaker, Sender
 from leadbot.store import Store
 from leadbot.store.states import Lane
@@ -35,28 +37,41 @@ SUMMONED_REPLY_USD = 0.010
 """What X charges for a reply to somebody who mentioned us."""
 
 
+_Job = tuple[Future[None], Callable[[], None]]
+
+
 class _Crew:
-    """A few threads for one kind of work. workers 0: the caller's thread does it."""
+    """A few threads for one kind of work. workers 0: the caller's thread does it.
+
+    They are daemon threads, which those of ThreadPoolExecutor are not: a request X doesn't answer must not
+    keep a stopped program alive. Its row stays in ``sending`` and is looked for at the next start.
+    """
 
     def __init__(self, workers: int, name: str, on_done: Callable[[], None]) -> None:
         self._workers = workers
         self._on_done = on_done
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name) if workers else None
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
         self.under_way: dict[int, Future[None]] = {}
 
     @property
     def free(self) -> int:
         """How many rows may be begun now."""
-        return max(self._workers - len(self.under_way), 0) if self._pool else 1
+        return max(self._workers - len(self.under_way), 0) if self._workers else 1
 
     def start(self, row_id: int, job: Callable[[], None]) -> None:
         """Begin; what it raises comes out of `collect`, except a kill in the caller's own thread."""
-        if self._pool is not None:
-            future = self._pool.submit(job)
+        future: Future[None] = Future()
+        if self._workers:
             self.under_way[row_id] = future
             future.add_done_callback(lambda _: self._on_done())
+            self._jobs.put((future, job))
             return
-        future = Future()
         try:
             job()
             future.set_result(None)
@@ -74,10 +89,22 @@ class _Crew:
         """Wait for everything under way."""
         wait(self.under_way.values())
 
-    def close(self) -> None:
-        """Let the threads go."""
-        if self._pool is not None:
-            self._pool.shutdown()
+    def close(self, wait_s: float | None) -> None:
+        """Let the threads go; wait so long for what is under way (None: for ever)."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join(wait_s)
+
+    def _work(self) -> None:
+        while (found := self._jobs.get()) is not None:
+            future, job = found
+            try:
+                job()
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(None)
 
 
 class Relay:
@@ -110,9 +137,10 @@ class Relay:
         self._clock = clock
         self._wake = threading.Event()
         outcomes = Outcomes(store, clock, reply_usd)
-        self._sender = Sender(store, clock, outcomes, Breaker())
+        rests = Rests()
+        self._sender = Sender(store, clock, outcomes, Breaker(), rests)
         self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
-        self._checkpoint = Checkpoint(store, clock, ask, normalise, reply_usd, looks_up_parents)
+        self._checkpoint = Checkpoint(store, clock, ask, normalise, reply_usd, looks_up_parents, rests)
         self._errands = Errands(store, clock, crm, notifier)
         self._speakers = _Crew(workers, "reply", self._wake.set)
         self._runners = _Crew(min(workers, _ERRAND_WORKERS), "errand", self._wake.set)
@@ -164,10 +192,10 @@ class Relay:
         self._finish()
         return begun
 
-    def close(self) -> None:
-        """Wait for requests under way and let the threads go."""
-        self._speakers.close()
-        self._runners.close()
+    def close(self, *, wait_s: float | None = None) -> None:
+        """Wait for requests under way, so long at most for each thread, and let the threads go."""
+        self._speakers.close(wait_s)
+        self._runners.close(wait_s)
 
     def _begin(self) -> int:
         self._collect()

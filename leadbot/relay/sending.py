@@ -15,7 +15,7 @@ from leadbot import model as m
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.ports import Clock, PostWriter
 from leadbot.reconcile import Outcomes
-from leadbot.reconcile.backoff import retry_at
+from leadbot.relay.rest import Rests
 from leadbot.store import Store
 from leadbot.store.outbox import OutboxEntry
 
@@ -58,6 +58,7 @@ class Sender:
     clock: Clock
     outcomes: Outcomes
     breaker: Breaker
+    rests: Rests
 
     def send(self, entry: OutboxEntry, effect: m.SendReply, writer: PostWriter) -> None:
         """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
@@ -74,11 +75,11 @@ class Sender:
             self._unknown(entry, error)
         else:
             self.breaker.passed(entry.brand_id)
+            self.rests.passed(entry.brand_id)
             self.outcomes.sent(entry, post_id)
 
     def _try_later(self, entry: OutboxEntry, error: TransientError) -> None:
-        now = self.clock.now()
-        until = retry_at(now, entry.attempts, seed=entry.key, asked=error.retry_at)
+        until = self.rests.failed(entry.brand_id, error, self.clock.now()).until
         self.store.outbox.failed_for_now(entry, until=until, rule="x_unavailable", why=str(error))
         _log.info("reply.postponed", key=entry.key, until=until.isoformat(), why=str(error))
 

@@ -60,6 +60,10 @@ _effects: dict[str, msgspec.json.Decoder[Any]] = {
 }
 
 
+UNREADABLE = (msgspec.DecodeError, KeyError)
+"""What decoding raises for text that `encode` did not write, or that another version wrote."""
+
+
 def encode(value: object) -> str:
     """Any model value as JSON text."""
     return _encoder.encode(value).decode()

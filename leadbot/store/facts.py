@@ -37,6 +37,7 @@ class ReplyFacts:
     """What the database knows about rows of one brand; sets hold outbox ids unless named otherwise."""
 
     conversations: Mapping[str, Conversation]
+    unreadable: frozenset[str]  # conversation ids
     suppressed_people: frozenset[str]
     unread_people: frozenset[str]
     answered: frozenset[int]
@@ -56,8 +57,10 @@ def gather(
 ) -> ReplyFacts:
     """All facts of these rows, in a fixed number of queries. parent_at and text_keys are by outbox id."""
     people: set[str] = {entry.person_id for entry in entries}
+    conversations, unreadable = _conversations(connection, entries)
     return ReplyFacts(
-        conversations=_conversations(connection, entries),
+        conversations=conversations,
+        unreadable=unreadable,
         suppressed_people=_suppressed(connection, brand_id, people),
         unread_people=_unread(connection, brand_id, people),
         answered=_answered(connection, brand_id, entries),
@@ -66,10 +69,19 @@ def gather(
     )
 
 
-def _conversations(connection: Connection, entries: Sequence[OutboxEntry]) -> dict[str, Conversation]:
+def _conversations(
+    connection: Connection, entries: Sequence[OutboxEntry]
+) -> tuple[dict[str, Conversation], frozenset[str]]:
+    """Those that can be read, and the ids of those that can't: one of them must not stop the others."""
     ids = [entry.conversation_id for entry in entries]
     query = select(CONVERSATION.c.id, CONVERSATION.c.state).where(CONVERSATION.c.id.in_(ids))
-    return {row.id: codec.conversation(row.state) for row in connection.execute(query)}
+    found, unreadable = {}, set()
+    for row in connection.execute(query):
+        try:
+            found[row.id] = codec.conversation(row.state)
+        except codec.UNREADABLE:
+            unreadable.add(row.id)
+    return found, frozenset(unreadable)
 
 
 def _suppressed(connection: Connection, brand_id: BrandId, people: set[str]) -> frozenset[str]:

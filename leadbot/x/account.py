@@ -23,7 +23,7 @@ class Account:
 
 def account_id(door: Door) -> str:
     """The account behind the token, live. Raises TransientError, AccountError."""
-    body = door.ask(lambda client: client.get_me(user_auth=door.user_auth))
+    body = door.read(lambda client: client.get_me(user_auth=door.user_auth))
     data = body.get("data")
     found = data.get("id") if isinstance(data, dict) else None
     if not isinstance(found, str):

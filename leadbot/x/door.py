@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import tweepy
 
-from leadbot.errors import AccountError, TransientError, UnknownOutcome
+from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.ports import Clock
 from leadbot.x.credentials import Credentials
 from leadbot.x.limits import Limits
@@ -56,6 +56,18 @@ class Door:
             return self._success(answer, is_write=is_write)
         raise error_for(answer, now=self._clock.now(), is_write=is_write)
 
+    def read(self, question: Question) -> Mapping[str, Any]:
+        """As `ask`, for what a reply waits for: no refusal but one of the account is a reason to give it up.
+
+        Raises TransientError, AccountError.
+        """
+        try:
+            return self.ask(question)
+        except AccountError:
+            raise
+        except PermanentError as error:
+            raise TransientError(str(error)) from error
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
@@ -92,3 +104,13 @@ class Door:
         if is_write:
             raise UnknownOutcome(f"HTTP {answer.status} with a body that is not JSON")
         raise TransientError(f"HTTP {answer.status} with a body that is not JSON")
+
+
+def page_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A page of a timeline. Raises TransientError for what is none: it must not count as "nothing there".
+
+    X answers 200 with `errors` alone for an account it does not show.
+    """
+    if not isinstance(body.get("meta"), dict) or not isinstance(body.get("data", []), list):
+        raise TransientError(f"X answered without a page of the timeline: {str(body)[:200]}")
+    return body

@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PREFIXES = {
@@ -19,6 +19,8 @@ PREFIXES = {
     "app_day": "x-app-limit-24hour",
 }
 """Our name of a window → how its headers start."""
+
+_LENGTHS = {"15min": timedelta(minutes=15), "user_day": timedelta(days=1), "app_day": timedelta(days=1)}
 
 _ID = re.compile(r"/[0-9]{2,}(?=/|$)")  # one digit is the version of the API
 
@@ -49,14 +51,14 @@ def opens_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When a refused (429) request may be tried again, or None if the headers do not say.
 
     The latest reset of the used-up windows counts. A reset that has passed is clock skew and says nothing:
-    the caller backs off.
+    the caller backs off. No reset is further away than its window is long: nobody waits a year for a typo.
     """
     told = windows_in(headers)
-    used_up = [window for window in told.values() if window.remaining == 0 and window.reset_at]
+    resets = {name: min(w.reset_at, now + _LENGTHS[name]) for name, w in told.items() if w.reset_at}
+    used_up = [resets[name] for name, window in told.items() if window.remaining == 0 and name in resets]
     # Some answers leave `remaining` out; then the 15-minute reset is the best guess there is.
-    guess = [w for name, w in told.items() if name == "15min" and w.remaining is None and w.reset_at]
-    moments = [window.reset_at for window in used_up or guess if window.reset_at and window.reset_at > now]
-    return max(moments, default=None)
+    guess = [at for name, at in resets.items() if name == "15min" and told[name].remaining is None]
+    return max((at for at in used_up or guess if at > now), default=None)
 
 
 class Limits:

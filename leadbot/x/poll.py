@@ -20,7 +20,7 @@ from leadbot.errors import PermanentError, TransientError
 from leadbot.model import BrandId, Channel, Person, Post, PostId
 from leadbot.ports import Clock, Inbox
 from leadbot.x.account import Account
-from leadbot.x.door import Door
+from leadbot.x.door import Door, page_of
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
 from leadbot.x.patience import BackOff, KeptThread, Patience, pause, trace
@@ -196,18 +196,16 @@ class MentionsPoll:
         token, count = None, 0
         for _ in range(MOST_PAGES):
             body = self._page(since, token)
-            data = body.get("data")
-            items = data if isinstance(data, list) else []
+            items = body.get("data", [])
             count += len(items)
             pages.append(self._read(items, body.get("includes")))
-            meta = body.get("meta")
-            token = meta.get("next_token") if isinstance(meta, dict) else None
+            token = body["meta"].get("next_token")
             if not token:
                 return pages, count >= REACH
         return pages, True
 
     def _page(self, since: PostId, token: str | None) -> Mapping[str, Any]:
-        return self._door.ask(
+        body = self._door.ask(
             lambda client: client.get_users_mentions(
                 self._brand_id,
                 since_id=since,
@@ -219,6 +217,7 @@ class MentionsPoll:
                 user_auth=self._door.user_auth,
             )
         )
+        return page_of(body)
 
     def _read(self, items: list[Any], includes: object) -> list[tuple[Post, Person]]:
         """The posts of one page, oldest first."""

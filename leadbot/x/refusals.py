@@ -94,9 +94,9 @@ def error_for(answer: Answer, *, now: datetime, is_write: bool) -> LeadbotError:
         return _refused(answer)
     if status == 404:
         return PermanentError("not_found", why)
-    if status in (408, 409, 425):
+    if status in (409, 425):
         return TransientError(why)
-    if status >= 500:
+    if status == 408 or status >= 500:
         # The gateway answers 5xx for posts that were published too, so a write is never blindly sent again.
         return UnknownOutcome(why) if is_write else TransientError(why)
     return PermanentError("unexpected_status", why)

@@ -14,7 +14,7 @@ from leadbot.model import BrandId, Post, PostId
 from leadbot.ports import Clock, SentPost
 from leadbot.x.account import Account, account_id
 from leadbot.x.credentials import require_user_context
-from leadbot.x.door import Door
+from leadbot.x.door import Door, page_of
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
 from leadbot.x.session import PRODUCTION_URL, TimeOuts
@@ -105,8 +105,7 @@ class XWriter:
         while len(found) < limit:
             body = self._own_page(since_id, min(PAGE, max(5, limit - len(found))), token)
             found += [_sent(post) for post in self._posts(body, "owned_read") if not post.is_repost]
-            meta = body.get("meta")
-            token = meta.get("next_token") if isinstance(meta, dict) else None
+            token = body["meta"].get("next_token")
             if not token:
                 break
         return found[:limit]
@@ -115,7 +114,7 @@ class XWriter:
         """Those of `post_ids` (at most 100) that still can be seen. Raises TransientError, AccountError."""
         if not post_ids:
             return {}
-        body = self._door.ask(
+        body = self._door.read(
             lambda client: client.get_tweets(
                 [str(one) for one in post_ids],
                 tweet_fields=POST_FIELDS,
@@ -139,7 +138,7 @@ class XWriter:
         self._door.close()
 
     def _own_page(self, since_id: PostId | None, size: int, token: str | None) -> Mapping[str, Any]:
-        return self._door.ask(
+        body = self._door.read(
             lambda client: client.get_users_tweets(
                 self.brand_id,
                 since_id=since_id,
@@ -149,10 +148,12 @@ class XWriter:
                 user_auth=self._door.user_auth,
             )
         )
+        return page_of(body)
 
     def _posts(self, body: Mapping[str, Any], kind: str) -> list[Post]:
         posts = []
-        for data in body.get("data") or []:
+        found = body.get("data")
+        for data in found if isinstance(found, list) else []:
             try:
                 posts.append(post_and_author(data, body.get("includes"))[0])
             except MalformedItem as fault:

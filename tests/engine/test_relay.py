@@ -216,3 +216,57 @@ def test_a_duplicate_on_the_second_try_is_never_followed_by_a_third(house: House
     house.wait_out(20, every_s=30)
     assert len(house.writer.calls) == 2
     assert reply_states(house) == [("refused", "unknown")]
+
+
+def test_while_x_is_busy_a_brand_rests_as_a_whole(house: House) -> None:
+    free_at = house.clock.now() + timedelta(minutes=9)
+    house.writer.fail(When.BEFORE, lambda: TransientError("429", retry_at=free_at))
+    for number in range(40):
+        house.say("pricing?", by=20 + number)
+    house.wait_out(8)
+    assert len(house.writer.calls) == 1
+    assert set(reply_states(house)) == {("held", "x_unavailable"), ("pending", "x_unavailable")}
+    house.wait_out(2)
+    assert len(house.timeline.posts) == 40
+
+
+def test_an_x_that_is_down_is_asked_ever_less_often_however_many_wait(house: House) -> None:
+    asked: list[str] = []
+
+    def down() -> TransientError:
+        asked.append("timeline")
+        return TransientError("connection refused")
+
+    house.writer.reading_faults.append(Fault(When.BEFORE, down, times=10_000))
+    for number in range(40):
+        house.say("pricing?", by=20 + number)
+    house.wait_out(60)
+    assert len(asked) < 30
+    house.writer.reading_faults.clear()
+    house.wait_out(6)
+    assert len(house.timeline.posts) == 40
+
+
+def test_one_row_that_can_not_be_read_does_not_silence_the_brand(house: House) -> None:
+    house.say("pricing?", by=20)
+    house.say("pricing?", by=21)
+    other = house.say("pricing?", by=22)
+    house.engine.step()
+    house.clock.advance(31)
+    house.engine.step()
+    with house.store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET payload = '{' WHERE person_id = '20'")
+        connection.exec_driver_sql("UPDATE conversation SET state = '[]' WHERE person_id = '21'")
+    house.settle()
+    assert len(house.timeline.replies_to(other.id)) == len(house.timeline.posts) == 1
+    assert reply_states(house)[:2] == [("refused", "unreadable")] * 2
+    assert {task.kind for task in house.store.queries.tasks()} == {"reply_refused", "bug"}
+
+
+def test_a_crm_with_a_bug_is_tried_ever_less_often_and_holds_nothing_up(house: House) -> None:
+    house.crm.fail(When.BEFORE, lambda: ZeroDivisionError("a bug of the adapter"), times=5)
+    house.say("yes")
+    house.settle(seconds=31)
+    assert house.crm.faults[0].times >= 3
+    house.wait_out(10)
+    assert len(house.crm.leads) == 1

@@ -15,6 +15,7 @@ from leadbot.x.credentials import Credentials
 from leadbot.x.writer import XWriter
 
 from .rooms import SHORT, Control, RealClock, account_of
+from .wire import ScriptedServer, answer
 
 MakeWriter = Callable[..., XWriter]
 
@@ -255,3 +256,26 @@ def test_without_user_credentials_there_is_no_writer(writer_at: MakeWriter, acme
 
 def test_time_outs_are_set_where_tweepy_has_none() -> None:
     assert SHORT.read_s < 5
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410, 429, 503])
+def test_a_read_that_x_refuses_is_a_reason_to_wait_and_never_an_empty_timeline(
+    writer: XWriter, control: Control, mention: PostId, status: int
+) -> None:
+    for route in ("GET /2/users/me", "GET /2/users/:id/tweets", "GET /2/tweets"):
+        control.fault(route, "status", status=status)
+    with pytest.raises(TransientError):
+        writer.token_account_id()
+    with pytest.raises(TransientError):
+        writer.own_posts(since_id=None)
+    with pytest.raises(TransientError):
+        writer.look_up([mention])
+
+
+def test_an_account_x_does_not_show_has_no_empty_timeline(
+    writer_at: MakeWriter, server: ScriptedServer
+) -> None:
+    unseen = {"errors": [{"title": "Not Found Error", "parameter": "id", "resource_type": "user"}]}
+    server.scripts[f"GET /2/users/{account_of('acme').brand_id}/tweets"] = [[answer(200, unseen)]]
+    with pytest.raises(TransientError, match="without a page"):
+        writer_at(server.base_url).own_posts(since_id=None)

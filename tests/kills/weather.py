@@ -1,0 +1,55 @@
+"""What goes wrong at X while people talk: scripts for the simulator, drawn at random."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tests.kills.project import Project
+
+SAY = "POST /2/tweets"
+HEAR = "GET /2/users/:id/mentions"
+LOOK = "GET /2/users/:id/tweets"
+WHO = "GET /2/users/me"
+CONNECT = "GET /2/tweets/search/stream"
+RULES = "GET /2/tweets/search/stream/rules"
+
+FAULTS: tuple[dict[str, Any], ...] = (
+    {"on": SAY, "kind": "drop_after_accept", "times": 2},
+    {"on": SAY, "kind": "timeout_after_accept", "seconds": 2},
+    {"on": SAY, "kind": "drop_before", "times": 2},
+    {"on": SAY, "kind": "status", "status": 503, "times": 2},
+    {"on": SAY, "kind": "html"},
+    {"on": SAY, "kind": "status", "status": 429, "headers": False, "times": 3},
+    {"on": HEAR, "kind": "status", "status": 503, "times": 4},
+    {"on": HEAR, "kind": "status", "status": 429, "headers": False, "times": 2},
+    {"on": HEAR, "kind": "drop_before", "times": 3},
+    {"on": LOOK, "kind": "status", "status": 503, "times": 3},
+    {"on": LOOK, "kind": "status", "status": 403, "times": 2},
+    {"on": LOOK, "kind": "drop_before", "times": 2},
+    {"on": WHO, "kind": "status", "status": 503, "times": 2},
+    {"on": WHO, "kind": "status", "status": 404},
+    {"on": CONNECT, "kind": "status", "status": 503, "times": 2},
+    {"on": RULES, "kind": "html", "times": 2},
+    {"on": "stream", "kind": "rst"},
+    {"on": "stream", "kind": "half_line"},
+    {"on": "stream", "kind": "clean_close"},
+    {"on": "stream", "kind": "operational_disconnect"},
+    {"on": "stream", "kind": "silence", "seconds": 5},
+    {"on": "stream", "kind": "no_items", "seconds": 5},
+    {"on": "stream", "kind": "bad_json", "times": 2},
+    {"on": "stream", "kind": "no_tag", "times": 3},
+    {"on": "stream", "kind": "duplicate", "times": 3},
+    {"on": "stream", "kind": "out_of_order", "times": 2},
+    {"on": "stream", "kind": "delay", "seconds": 2},
+    {"on": "*", "kind": "status", "status": 503, "times": 5},
+)
+"""Nothing here is for an operator: all of it must pass by itself."""
+
+
+def storm(project: Project, chance: random.Random, *, most: int = 4) -> list[str]:
+    """Script a few faults; returns what they are."""
+    script = chance.sample(FAULTS, chance.randint(1, most))
+    answer = project.http.post(f"{project.base_url}/_sim/faults", json=script, timeout=30)
+    assert answer.ok, answer.text
+    return [f"{one['kind']} on {one['on']}" for one in script]
