@@ -1,15 +1,19 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both set everything up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock clean
+# Without their bytecode the daemons of the tests would compile every module again at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo test test-all check format bench lock clean
 BIN := .venv/bin
 
 help:
-	@echo "make demo    watch leadbot work on a simulated X (no credentials, no network)"
-	@echo "make test    all tests (needs only a package registry)"
-	@echo "make check   format, lint, types, import contract"
-	@echo "make bench   speed and memory on this machine, as a table and JSON"
-	@echo "make setup   .venv with .venv/bin/leadbot"
-	@echo "make format  write the format that make check asks for"
+	@echo "make demo      watch leadbot work on a simulated X (no credentials, no network)"
+	@echo "make test      all tests (needs only a package registry)"
+	@echo "make test-all  the tests, and those that take many minutes"
+	@echo "make check     format, lint, types, import contract"
+	@echo "make bench     speed and memory on this machine, as a table and JSON"
+	@echo "make setup     .venv with .venv/bin/leadbot"
+	@echo "make format    write the format that make check asks for"
 
 setup: .venv/.ready
 
@@ -21,6 +25,9 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2
+
+test-all: setup
+	@$(BIN)/python -m pytest -n 2 -m ""
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -7,7 +7,6 @@ CRM, clock) lives on.
 from __future__ import annotations
 
 import linecache
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -159,8 +158,7 @@ def test_a_kill_round_any_effect_loses_nothing_and_says_nothing_twice(
     )
 
 
-@pytest.mark.slow
-@pytest.mark.skipif("LEADBOT_WHOLE_SWEEP" not in os.environ, reason="a quarter of an hour; asked for by name")
+@pytest.mark.long
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_kill_before_any_line_loses_nothing_and_says_nothing_twice(
     chunk: int, points: list[Point], template: Path, tmp_path: Path
