@@ -110,9 +110,8 @@ def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clo
                 store.brands.poll_completed(account.brand_id)
             else:
                 store.brands.begin_catch_up(account.brand_id)
-        listener.poll_now()
 
-    listener = Listener(
+    return Listener(
         accounts,
         store.inbox,
         clock,
@@ -125,8 +124,8 @@ def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clo
         on_gap=_tell_gap,
         on_trouble=_tell_trouble,
         on_connected=on_connected,
+        on_deaf=store.brands.begin_catch_up,
     )
-    return listener
 
 
 def _tell_gap(brand_id: BrandId, after: PostId, before: PostId) -> None:

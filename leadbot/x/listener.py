@@ -70,6 +70,7 @@ class Listener:
         on_gap: Callable[[BrandId, PostId, PostId], None] = _nothing,
         on_trouble: Callable[[str, str, str], None] = _nothing,
         on_connected: Callable[[], None] = _nothing,
+        on_deaf: Callable[[BrandId], None] = _nothing,
         patience: Patience | None = None,
         time_outs: TimeOuts | None = None,
         limits: Limits | None = None,
@@ -79,7 +80,8 @@ class Listener:
         on_spend(brand, "post_read" | "owned_read", how many X will bill). on_poll_completed(brand):
         everything up to now is in the inbox. on_gap(brand, after, before): mentions between these ids are
         lost. on_trouble(where, reason, why): an operator has to act. on_connected(): the stream is open
-        (again). poll_s, lookback_s (how far before its first start mentions count) and overlap_s are
+        (again). on_deaf(brand): neither stream nor poll works, so a "stop" may go unheard until the next
+        complete poll. poll_s, lookback_s (how far before its first start mentions count) and overlap_s are
         seconds of `clock`. Raises ConfigError.
         """
         if not accounts:
@@ -89,7 +91,8 @@ class Listener:
         self._clock = clock
         self._stop = threading.Event()
         self._recent = Recent()
-        self._calls = (on_connected, on_spend)
+        self._brand_ids = tuple(account.brand_id for account in accounts)
+        self._calls = (on_connected, on_spend, on_deaf)
         ledger = ReadLedger()
         patience = patience or Patience()
         self._drain = Drain(
@@ -105,12 +108,13 @@ class Listener:
                 base_url=base_url,
                 on_line=self._drain.offer,
                 on_connected=self._connected,
+                on_lost=self._lost,
                 on_trouble=on_trouble,
                 patience=patience,
                 limits=self.limits,
                 time_outs=time_outs,
             )
-        calls = PollCalls(on_poll_completed, on_gap, self._compare, on_spend, on_trouble)
+        calls = PollCalls(on_poll_completed, on_gap, self._compare, on_spend, on_trouble, self._poll_failed)
         siblings = frozenset(str(account.brand_id) for account in accounts)
         self._polls = {
             account.brand_id: MentionsPoll(
@@ -196,7 +200,22 @@ class Listener:
         shown["polls"] = {str(brand): poll.pulse.as_json() for brand, poll in self._polls.items()}
         return {"alive": alive, "well": well, **shown, "limits": self.limits.as_json()}
 
+    def _poll_failed(self, brand_id: BrandId) -> None:
+        if self._stream is None or self._stream.pulse.state is not StreamState.CONNECTED:
+            self._calls[2](brand_id)
+
+    def _lost(self) -> None:
+        """The stream is gone: brands without a poll, or whose poll fails as well, hear nothing any more."""
+        for brand_id in self._brand_ids:
+            poll = self._polls.get(brand_id)
+            if poll is None or poll.pulse.reason:
+                try:
+                    self._calls[2](brand_id)
+                except Exception:
+                    log.error("callback.failed", brand=brand_id, trace=trace())
+
     def _connected(self) -> None:
+        self.poll_now()  # a poll begun before this moment must not count as complete for what comes now
         try:
             self._calls[0]()
         except Exception:

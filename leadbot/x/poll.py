@@ -45,7 +45,7 @@ class PollCalls:
 
     completed: everything up to now is in the inbox. gap: posts after the first and before the second id are
     lost to the poll. heard: what a complete poll brought. spend: (brand, kind, how many). trouble: an
-    operator has to act.
+    operator has to act. failed: this poll came to nothing.
     """
 
     completed: Callable[[BrandId], None]
@@ -53,6 +53,7 @@ class PollCalls:
     heard: Callable[[BrandId, list[Post]], None]
     spend: Callable[[BrandId, str, int], None]
     trouble: Callable[[str, str, str], None]
+    failed: Callable[[BrandId], None]
 
 
 @dataclass(slots=True)
@@ -258,6 +259,9 @@ class MentionsPoll:
         except TransientError as error:
             back_off = self._limited if isinstance(error, RateLimited) else self._back_off
             self._hold(str(error), error.retry_at, back_off.next_s())
+        except Exception as error:
+            log.error("poll.broken", brand=self._brand_id, trace=trace())
+            self._hold(f"{type(error).__name__}: {error}", None, self._back_off.next_s())
         else:
             self._back_off.reset()
             self._limited.reset()
@@ -275,6 +279,7 @@ class MentionsPoll:
         log.warning("poll.failed", brand=self._brand_id, why=reason)
         self.pulse.reason = reason
         self.pulse.not_before = until or self._clock.now() + timedelta(seconds=seconds)
+        self._tell(self._calls.failed, self._brand_id)
 
     def _wait(self) -> None:
         if self.pulse.not_before is None:

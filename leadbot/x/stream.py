@@ -78,6 +78,7 @@ class Stream:
         base_url: str,
         on_line: Callable[[bytes], None],
         on_connected: Callable[[], None],
+        on_lost: Callable[[], None],
         on_trouble: OnTrouble,
         patience: Patience,
         limits: Limits | None = None,
@@ -88,6 +89,7 @@ class Stream:
         self._clock = clock
         self._base_url = base_url
         self._on_line, self._on_connected, self._on_trouble = on_line, on_connected, on_trouble
+        self._on_lost = on_lost
         self._patience = patience
         self._limits = limits
         self._time_outs = time_outs
@@ -288,7 +290,10 @@ class Stream:
         self._rest(StreamState.BACKING_OFF, str(error), max(wait_s, 0.0) + random.uniform(0.5, 2.0))
 
     def _rest(self, state: StreamState, reason: str, seconds: float) -> None:
+        was_connected = self.pulse.state is StreamState.CONNECTED
         self.pulse.state, self.pulse.reason = state, reason
+        if was_connected:
+            self._on_lost()
         self.pulse.retry_at = self._clock.now() + timedelta(seconds=seconds)
         pause(self._wake, self._clock, seconds)
         self._wake.clear()

@@ -335,6 +335,37 @@ def test_the_stream_can_be_muted_and_opened_again(
     control.wait_connected()
 
 
+def test_a_poll_that_fails_leaves_the_brand_deaf_if_there_is_no_stream(
+    listen: Listen, base_url: str, control: Control, acme: Account
+) -> None:
+    events: list[str] = []
+    control.fault("GET /2/users/:id/mentions", "status", status=503, skip=1, times=2)
+    listen(
+        base_url,
+        mode="poll",
+        on_deaf=lambda brand_id: events.append(f"deaf:{brand_id}"),
+        on_poll_completed=lambda brand_id: events.append("complete"),
+    )
+    until(lambda: events[-1:] == ["complete"] and len(events) >= 4)
+    assert events[:4] == ["complete", f"deaf:{acme.brand_id}", f"deaf:{acme.brand_id}", "complete"]
+
+
+@pytest.mark.parametrize("mode", ["both", "stream"])
+def test_a_lost_stream_leaves_the_brand_deaf_if_no_poll_makes_up_for_it(
+    listen: Listen, base_url: str, control: Control, acme: Account, mode: str
+) -> None:
+    deaf: list[BrandId] = []
+    listener = listen(base_url, mode=mode, on_deaf=deaf.append)
+    control.wait_connected()
+    until(lambda: listener.health()["well"])
+    control.fault("GET /2/users/:id/mentions", "status", status=503, times=10_000)
+    until(lambda: mode == "stream" or listener.health()["polls"][acme.brand_id]["reason"])
+    assert deaf == [], "one channel is enough"
+    control.fault("stream", "rst")
+    until(lambda: deaf)
+    assert set(deaf) == {acme.brand_id}
+
+
 def test_health_shows_heartbeats_and_limits(
     listen: Listen, base_url: str, control: Control, inbox: MemoryInbox, ann: Player, acme: Account
 ) -> None:
