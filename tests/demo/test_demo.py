@@ -12,7 +12,7 @@ import pytest
 from leadbot.demo.cast import CAST, HOSTILE_NAME
 from tests.cli.living import LEADBOT, as_json, leadbot
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import leadbot
@@ -39,6 +39,7 @@ class Lines:
     def __init__(self, at: Point | None = None) -> None:
         self.seen: Counter[tuple[str, int]] = Counter()
         self.at = at
+        self._is_watched: dict[CodeType, bool] = {}
 
     @property
     def has_killed(self) -> bool:
@@ -59,9 +60,18 @@ class Lines:
             sys.settrace(before)
 
     def _call(self, frame: FrameType, event: str, _: Any) -> Any:
-        if not frame.f_code.co_filename.startswith(ROOMS) or frame.f_code.co_name == "<module>":
-            return None
-        return self._line
+        code = frame.f_code
+        watched = self._is_watched.get(code)
+        if watched is None:
+            watched = self._is_watched[code] = self._has_interest(code)
+        return self._line if watched else None
+
+    def _has_interest(self, code: CodeType) -> bool:
+        """Whether its lines count: all of our rooms, or those round the one line to be hit."""
+        if self.at is None:
+            return code.co_filename.startswith(ROOMS) and code.co_name != "<module>"
+        lines = (line for _, _, line in code.co_lines())
+        return code.co_filename == self.at.file and self.at.line in lines
 
     def _line(self, frame: FrameType, event: str, _: Any) -> Any:
         if event != "line":

@@ -17,6 +17,8 @@ from leadbot.nlp.examples import read_examples, written_files
 from leadbot.nlp.reader import SHIPPED
 from leadbot.nlp.train import transfer
 
+pytestmark = pytest.mark.xdist_group("statistics")  # trained once, not once a worker
+
 
 @pytest.fixture(scope="module")
 def held_out():

@@ -10,10 +10,13 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
-from leadbot.simulator import Player, SimulatorServer, World, credentials_for
+from leadbot.simulator import credentials_for
 from leadbot.simulator.accounts import APP_BEARER
+from tests.fakes.simulated import Endpoints, ann, base_url, person, simulator
 
 from .wire import Wire
+
+__all__ = ["ann", "base_url", "person", "simulator"]
 
 DEADLINE_S = 10.0
 RULE = "(@acme OR to:acme) -is:retweet -from:acme"
@@ -33,23 +36,8 @@ class Rebase(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-class Control:
-    """The `/_sim/` endpoints."""
-
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def ask(self, method: str, name: str, status: int = 200, **arguments: Any) -> Any:
-        response = self.session.request(
-            method, f"{self.base_url}/_sim/{name}", timeout=DEADLINE_S + 60, **arguments
-        )
-        assert response.status_code == status, response.text
-        return response.json()
-
-    def settings(self, **changes: Any) -> Any:
-        return self.ask("POST", "settings", json=changes)
+class Control(Endpoints):
+    """With faults in a row, and what was done wrong."""
 
     def fault(self, *script: dict[str, Any]) -> Any:
         return self.ask("POST", "faults", json=list(script))
@@ -59,39 +47,10 @@ class Control:
 
 
 @pytest.fixture
-def simulator() -> Iterator[SimulatorServer]:
-    with SimulatorServer(World(seed=7, brands=["acme", "globex"])) as server:
-        yield server
-
-
-@pytest.fixture
-def base_url(simulator: SimulatorServer) -> str:
-    return simulator.base_url
-
-
-@pytest.fixture
 def control(base_url: str) -> Iterator[Control]:
     control = Control(base_url)
     yield control
-    control.session.close()
-
-
-@pytest.fixture
-def person(base_url: str) -> Iterator[Callable[..., Player]]:
-    players: list[Player] = []
-
-    def make(username: str = "ann", **profile: Any) -> Player:
-        players.append(Player(base_url, username, **profile))
-        return players[-1]
-
-    yield make
-    for player in players:
-        player.close()
-
-
-@pytest.fixture
-def ann(person: Callable[..., Player]) -> Player:
-    return person("ann", followers_count=120)
+    control.close()
 
 
 @pytest.fixture

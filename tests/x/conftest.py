@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from leadbot.simulator import Player, SimulatorServer, World
 from leadbot.x.account import Account
 from leadbot.x.listener import Listener
 from leadbot.x.writer import XWriter
+from tests.fakes.simulated import ann, base_url, person, simulator
 
 from .rooms import BRIEF, SHORT, Control, MemoryInbox, RealClock, account_of
 from .wire import ScriptedServer
+
+__all__ = ["ann", "base_url", "person", "simulator"]
 
 
 @pytest.fixture
@@ -22,39 +24,10 @@ def clock() -> RealClock:
 
 
 @pytest.fixture
-def simulator() -> Iterator[SimulatorServer]:
-    with SimulatorServer(World(seed=7, brands=["acme", "globex"])) as server:
-        yield server
-
-
-@pytest.fixture
-def base_url(simulator: SimulatorServer) -> str:
-    return simulator.base_url
-
-
-@pytest.fixture
 def control(base_url: str) -> Iterator[Control]:
     control = Control(base_url)
     yield control
-    control.session.close()
-
-
-@pytest.fixture
-def person(base_url: str) -> Iterator[Callable[..., Player]]:
-    players: list[Player] = []
-
-    def make(username: str = "ann", **profile: Any) -> Player:
-        players.append(Player(base_url, username, **profile))
-        return players[-1]
-
-    yield make
-    for player in players:
-        player.close()
-
-
-@pytest.fixture
-def ann(person: Callable[..., Player]) -> Player:
-    return person("ann", followers_count=120)
+    control.close()
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
-
 from leadbot.errors import TransientError
 from leadbot.model import BrandId, Person, Post, PostId
 from leadbot.simulator import credentials_for
@@ -17,6 +15,7 @@ from leadbot.x.account import Account
 from leadbot.x.credentials import Credentials
 from leadbot.x.patience import Patience
 from leadbot.x.session import TimeOuts
+from tests.fakes.simulated import Endpoints
 
 DEADLINE_S = 10.0
 
@@ -93,21 +92,8 @@ class MemoryInbox:
         self.wait_for(lambda inbox: set(texts) <= set(inbox.texts()))
 
 
-class Control:
-    """The simulator's `/_sim/` endpoints."""
-
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def ask(self, method: str, name: str, **arguments: Any) -> Any:
-        response = self.session.request(method, f"{self.base_url}/_sim/{name}", timeout=60, **arguments)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def settings(self, **changes: Any) -> None:
-        self.ask("POST", "settings", json=changes)
+class Control(Endpoints):
+    """With one fault, and what the stream and the log show."""
 
     def fault(self, on: str, kind: str, **more: Any) -> None:
         self.ask("POST", "faults", json={"on": on, "kind": kind, **more})
