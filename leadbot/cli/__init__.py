@@ -16,6 +16,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "check": ("leadbot.cli.run:check", "Check leadbot.toml, the playbooks and the database."),
     "status": ("leadbot.cli.status:status", "How many were heard, answered, handed over; what waits."),
     "handoffs": ("leadbot.cli.handoffs:handoffs", "The people handed over, and why."),
+    "tasks": (
+        "leadbot.cli.tasks:tasks",
+        "What else waits for a person: replies that were not sent, and why.",
+    ),
     "drafts": ("leadbot.cli.drafts:drafts", "Replies that wait for a person's approval."),
     "brand": ("leadbot.cli.brand:brand", "Pause and resume an account."),
     "playbook": ("leadbot.cli.playbook:playbook", "Check playbooks."),
@@ -101,21 +105,22 @@ def call(args: list[str]) -> int:
 
 def _tell(error: Exception, *, debug: bool) -> int:
     """Say what went wrong and who acts next."""
+    from leadbot.cli.words import say
     from leadbot.errors import ConfigError, LeadbotError, PlaybookError
 
     if isinstance(error, (ConfigError, PlaybookError)):
         count = len(error.problems)
         click.echo(f"{count} thing{'s' if count != 1 else ''} to fix:\n", err=True)
         for problem in error.problems:
-            click.echo(f"{problem}\n", err=True)
+            say(f"{problem}\n", err=True)
         return 2
     if debug:
         import traceback
 
         traceback.print_exception(error)
     if isinstance(error, LeadbotError):
-        click.echo(f"leadbot stopped: {error}", err=True)
+        say(f"leadbot stopped: {error}", err=True)
         return 1
-    click.echo(f"leadbot stopped by a fault of its own: {type(error).__name__}: {error}", err=True)
+    say(f"leadbot stopped by a fault of its own: {type(error).__name__}: {error}", err=True)
     click.echo("Please report it, with what `leadbot --debug …` prints (docs/cli.md).", err=True)
     return 1

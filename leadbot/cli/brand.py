@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from leadbot.cli.project import in_project, project_in
+from leadbot.cli.words import say
 
 
 @click.group()
@@ -22,7 +23,7 @@ def brand() -> None:
 def pause(folder: Path, handle: str, why: str) -> None:
     """Nothing leaves for @HANDLE from now on, also after a restart. Listening goes on."""
     _set(folder, handle, why=why)
-    click.echo(f"@{handle.lstrip('@')} is paused: {why}")
+    say(f"@{handle.lstrip('@')} is paused: {why}")
 
 
 @brand.command()
@@ -31,7 +32,7 @@ def pause(folder: Path, handle: str, why: str) -> None:
 def resume(folder: Path, handle: str) -> None:
     """Lift the pause of @HANDLE. What grew too old meanwhile becomes a task for a person."""
     _set(folder, handle, why=None)
-    click.echo(f"@{handle.lstrip('@')} speaks again.")
+    say(f"@{handle.lstrip('@')} speaks again.")
 
 
 def _set(folder: Path, handle: str, *, why: str | None) -> None:

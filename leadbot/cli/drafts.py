@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
+from leadbot.cli.words import in_one_line, say
 
 if TYPE_CHECKING:
     from leadbot.store import Store
@@ -32,12 +33,12 @@ def list_drafts(folder: Path, as_json: bool) -> None:
     with _store(folder) as store:
         found = store.queries.drafts()
     if as_json:
-        click.echo(json.dumps([_as_json(draft) for draft in found], ensure_ascii=False))
+        say(json.dumps([_as_json(draft) for draft in found], ensure_ascii=False))
         return
     for draft in found:
-        click.echo(f"{draft.id:>5}  to @{draft.person}: {draft.text!r}")
+        say(f"{draft.id:>5}  to @{draft.person}: {draft.text!r}")
     if not found:
-        click.echo("No draft waits.")
+        say("No draft waits.")
 
 
 @drafts.command()
@@ -55,12 +56,12 @@ def show(folder: Path, number: int) -> None:
             raise ConfigError([Problem(str(number), "is no draft that waits", fix, "no-draft")])
         person = store.queries.find_person(draft.person)
         thread = store.queries.thread(BrandId(draft.brand_id), person.person.id) if person else []
-    click.echo(f"Draft {draft.id} to @{draft.person}   {draft.permalink}")
+    say(f"Draft {draft.id} to @{draft.person}   {draft.permalink}")
     for post in thread:
-        click.echo(f"  {post.at:%d %b %H:%M}  {post.who:<6}  {post.text}")
-    click.echo(f"  would say    {draft.text}")
+        say(f"  {post.at:%d %b %H:%M}  {post.who:<6}  {in_one_line(post.text)}")
+    say(f"  would say    {draft.text}")
     if draft.text != draft.original:
-        click.echo(f"  was decided  {draft.original}  (changed by {draft.edited_by})")
+        say(f"  was decided  {draft.original}  (changed by {draft.edited_by})")
 
 
 @drafts.command()
@@ -70,7 +71,7 @@ def approve(folder: Path, number: int) -> None:
     """Let draft NUMBER go out. The gate is asked again, as for every reply."""
     with _store(folder) as store:
         store.drafts.approve_draft(number, by=getpass.getuser())
-    click.echo(f"Draft {number} is approved and leaves as soon as the gate lets it.")
+    say(f"Draft {number} is approved and leaves as soon as the gate lets it.")
 
 
 @drafts.command()
@@ -80,7 +81,7 @@ def drop(folder: Path, number: int) -> None:
     """Do not say draft NUMBER. It becomes a task for a person."""
     with _store(folder) as store:
         store.drafts.drop_draft(number, by=getpass.getuser())
-    click.echo(f"Draft {number} is dropped.")
+    say(f"Draft {number} is dropped.")
 
 
 def _as_json(draft: DraftItem) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
+from leadbot.cli.words import in_one_line, say
 
 if TYPE_CHECKING:
     from leadbot.store.queries import HandOffItem, HandOffStory
@@ -27,16 +28,16 @@ def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
     """Who was handed over, warmest first."""
     stories = _stories(folder, with_closed=with_closed)
     if as_json:
-        click.echo(json.dumps([story_as_json(number, one) for number, one in stories], ensure_ascii=False))
+        say(json.dumps([story_as_json(number, one) for number, one in stories], ensure_ascii=False))
         return
     for number, story in stories:
         item = story.item
-        click.echo(
+        say(
             f"{number:>4}  {item.score:>3} points  @{item.person} to @{item.brand}  "
             f"for {item.rep}, {item.team}  consent: {item.consent.value}  {_state(item)}"
         )
     if not stories:
-        click.echo("Nobody was handed over yet.")
+        say("Nobody was handed over yet.")
 
 
 @handoffs.command()
@@ -55,9 +56,9 @@ def show(folder: Path, who: str, as_json: bool) -> None:
         raise ConfigError([Problem(who, "is no handoff", fix, "no-handoff")])
     number, story = found[0]
     if as_json:
-        click.echo(json.dumps(story_as_json(number, story), ensure_ascii=False))
+        say(json.dumps(story_as_json(number, story), ensure_ascii=False))
     else:
-        click.echo("\n".join(story_as_text(number, story)))
+        say("\n".join(story_as_text(number, story)))
 
 
 def story_as_json(number: int, story: HandOffStory) -> dict[str, Any]:
@@ -106,18 +107,20 @@ def story_as_text(number: int, story: HandOffStory) -> list[str]:
     lines = [f"{number}  @{item.person} to @{item.brand}   {item.score} points   {item.permalink}"]
     lines.append(f"for {item.rep} of {item.team}   ({item.reason.replace('_', ' ')}; {_state(item)})")
     for line in effect.receipt:
-        lines.append(f"  {line.points:+4d}  {line.card}: {line.answer}   “{line.words}”   {line.source}")
+        lines.append(
+            f"  {line.points:+4d}  {line.card}: {line.answer}   “{in_one_line(line.words)}”   {line.source}"
+        )
     lines.append(f"  {item.score:>4}  in all")
     if effect.question:
-        lines.append(f"They ask: {effect.question}")
+        lines.append(f"They ask: {in_one_line(effect.question)}")
     if effect.not_known:
         lines.append(f"Not known: {', '.join(effect.not_known)}")
-    said = f": “{effect.consent_words}”" if effect.consent_words else ""
+    said = f": “{in_one_line(effect.consent_words)}”" if effect.consent_words else ""
     lines.append(f"Consent: {item.consent.value.replace('_', ' ')}{said}")
     lines.append("What was said:")
     for post in story.thread:
         who = f"@{item.person}" if post.who == "person" else f"@{item.brand} ({post.who})"
-        lines.append(f"  {post.at:%d %b %H:%M}  {who}: {' '.join(post.text.split())}")
+        lines.append(f"  {post.at:%d %b %H:%M}  {who}: {in_one_line(post.text)}")
     return lines
 
 

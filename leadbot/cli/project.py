@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadbot.cli.words import plain_values, traceback_without_values
+
 if TYPE_CHECKING:
     from leadbot.app.project import Project
 
@@ -43,7 +45,9 @@ def configure_logs(log_format: str, level: str) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if is_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=traceback_without_values
+        )
     )
     trace: list[Any] = [structlog.processors.format_exc_info] if is_json else []
     structlog.configure(
@@ -52,6 +56,7 @@ def configure_logs(log_format: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=is_json),
             *trace,
+            plain_values,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),

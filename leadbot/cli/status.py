@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
+from leadbot.cli.words import say
 
 
 @click.command()
@@ -26,21 +27,30 @@ def status(folder: Path, as_json: bool) -> None:
     daemon = _daemon(project.health_file)
     if as_json:
         document = {"daemon": daemon, **asdict(counts), "brands": [asdict(one) for one in brands]}
-        click.echo(json.dumps(document, default=str, ensure_ascii=False))
+        say(json.dumps(document, default=str, ensure_ascii=False))
         return
-    click.echo(f"daemon      {_in_words(daemon)}")
-    click.echo(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
-    click.echo(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
-    click.echo(f"handed over {counts.handoffs}")
-    click.echo(f"spent       ${counts.spent_usd:.3f}")
+    say(f"daemon      {_in_words(daemon)}")
+    say(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
+    say(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
+    say(f"handed over {counts.handoffs}")
+    say(f"spent       ${counts.spent_usd:.3f}")
     for reason, number in sorted(counts.refusals.items()):
-        click.echo(f"not sent    {number} ({reason})")
+        say(f"not sent    {number} ({reason})")
+    if counts.set_aside:
+        say(f"set aside   {counts.set_aside} items from X that make no sense; kept as they came")
     for one in brands:
         pause = f", paused: {one.brand.paused_why}" if one.brand.paused_at else ""
-        click.echo(
+        say(
             f"@{one.brand.handle}: {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
             f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open{pause}"
         )
+        if daemon["running"] and not one.brand.has_caught_up:
+            say("  says nothing yet: a complete poll of the mentions comes first")
+        if one.failed:
+            say(f"  {one.failed} events could not be decided: see `leadbot tasks list`")
+        for held in one.held:
+            why = f": {held.why}" if held.why else ""
+            say(f"  {held.count} held by {held.rule}{why}; next try {held.until:%d %b %H:%M:%S} UTC")
 
 
 def _daemon(file: Path) -> dict[str, object]:

@@ -87,11 +87,12 @@ class InboxTable:
         return bool(new)
 
     def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
-        """Keep an item that could not be understood. Raises TransientError."""
+        """Keep an item that makes no sense; once, though each poll brings it. Raises TransientError."""
+        row = {"brand_id": brand_id, "raw": raw, "why": why, "at": self._clock.now()}
+        known = select(ASIDE.c.id).where(ASIDE.c.raw == raw, ASIDE.c.brand_id.is_not_distinct_from(brand_id))
         with self._database.write() as connection:
-            connection.execute(
-                ASIDE.insert(), {"brand_id": brand_id, "raw": raw, "why": why, "at": self._clock.now()}
-            )
+            if connection.execute(known).first() is None:
+                connection.execute(ASIDE.insert(), row)
 
     def watermark(self, brand_id: BrandId) -> PostId | None:
         """Newest post id up to which every page of the mentions poll is on disk."""

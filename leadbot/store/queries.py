@@ -20,6 +20,7 @@ from leadbot.store.database import Database
 from leadbot.store.leads import permalink
 from leadbot.store.states import UNSETTLED, HandOffState, InboxState, OutboxState, TaskState
 from leadbot.store.tables import (
+    ASIDE,
     BRAND_STATE,
     CONVERSATION,
     DECISION,
@@ -119,7 +120,8 @@ class DecisionItem:
 class Counts:
     """What happened since a moment.
 
-    refusals: replies not sent, by reason; reasons: all decisions, by reason.
+    refusals: replies not sent, by reason; reasons: all decisions, by reason; set_aside: items from X that
+    could not be understood and are kept as they came.
     """
 
     heard: int
@@ -131,6 +133,17 @@ class Counts:
     refusals: dict[str, int]
     reasons: dict[str, int]
     spent_usd: float
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What has not left yet and what holds it. until: when the first of them is tried again."""
+
+    rule: str
+    why: str
+    count: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +159,7 @@ class BrandStatus:
     open_handoffs: int
     spent_today_usd: float
     reserved_usd: float
+    held: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +386,7 @@ def _counts(connection: Connection, since: datetime, brand_id: m.BrandId | None)
         refusals=dict(count(OUTBOX, settled, is_reply, refused, by=OUTBOX.c.rule)),
         reasons=dict(reasons),
         spent_usd=spend.spent_from_day(connection, day, brand_id),
+        set_aside=count(ASIDE, ASIDE.c.at, by=ASIDE.c.why).total(),
     )
 
 
@@ -398,4 +413,17 @@ def _status(connection: Connection, brand_id: m.BrandId, now: datetime) -> Brand
         open_handoffs=connection.execute(handoffs).scalar() or 0,
         spent_today_usd=spend.spent(connection, brand_id, now),
         reserved_usd=spend.reserved(connection, brand_id),
+        held=_held(connection, brand_id),
     )
+
+
+def _held(connection: Connection, brand_id: m.BrandId) -> tuple[Held, ...]:
+    states = (OutboxState.PENDING, OutboxState.HELD, OutboxState.SENDING, OutboxState.UNKNOWN)
+    count = func.count()
+    query = (
+        select(OUTBOX.c.rule, func.max(OUTBOX.c.why), count, func.min(OUTBOX.c.not_before))
+        .where(OUTBOX.c.brand_id == brand_id, OUTBOX.c.state.in_(states), OUTBOX.c.rule != "")
+        .group_by(OUTBOX.c.rule)
+        .order_by(count.desc(), OUTBOX.c.rule)
+    )
+    return tuple(Held(*row) for row in connection.execute(query))

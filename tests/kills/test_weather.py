@@ -30,7 +30,7 @@ def test_a_stop_said_while_the_daemon_was_deaf_is_obeyed(tmp_path: Path) -> None
         project.start()
         asked = ana.post("@acme pricing? about 40 of us")
         wait_until(lambda: project.rows("SELECT 1 FROM timer"), within_s=60, what="the question is heard")
-        script(project, on=HEAR, kind="status", status=503, times=12)
+        script(project, on=HEAR, kind="status", status=503, times=4)
         ana.post("@acme stop")
         wait_until(lambda: outbox(project), within_s=60, what="words are chosen")
         wait_until(
@@ -47,14 +47,14 @@ def test_it_leaves_in_time_although_x_does_not_answer_and_the_reply_is_found_at_
 ) -> None:
     with Project(tmp_path / "shop") as project, Player(project.base_url, "ana") as ana:
         project.start()
-        script(project, on=SAY, kind="timeout_after_accept", seconds=15)
+        script(project, on=SAY, kind="timeout_after_accept", seconds=19)
         asked = ana.post("@acme pricing? about 40 of us")
         wait_until(lambda: outbox(project) == [("sending", "")], within_s=60, what="the reply is under way")
         assert project.daemon is not None
         began = time.monotonic()
         project.daemon.send_signal(signal.SIGTERM)
         assert project.daemon.wait(timeout=30) == 0
-        assert time.monotonic() - began < 4.0
+        assert time.monotonic() - began < 10.0, "it does not wait for X"
         project.start()
         wait_until(lambda: outbox(project) == [("sent", "")], within_s=60, what="the reply is found")
         assert len(ana.replies_to(asked)) == 1

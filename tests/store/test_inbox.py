@@ -81,6 +81,15 @@ def test_a_brand_has_caught_up_when_everything_a_poll_brought_is_decided(
     assert not store.brands.state(BRAND).has_caught_up
 
 
+def test_a_malformed_item_that_every_poll_brings_again_is_kept_once_and_counted(
+    store: Store, clock: ManualClock
+) -> None:
+    for _ in range(3):
+        store.inbox.set_aside(BRAND, b"{}", "no id")
+        store.inbox.set_aside(None, b"{}", "no id")
+    assert store.queries.counts(clock.now()).set_aside == 2
+
+
 def test_malformed_items_are_kept(store: Store) -> None:
     store.inbox.set_aside(BRAND, b"\xff{", "not JSON")
     with store.database.read() as connection:
