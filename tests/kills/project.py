@@ -6,38 +6,14 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import requests
 
-LEADBOT = [sys.executable, "-m", "leadbot"]
-TURN_S = 0.02
-
-
-def free_port() -> int:
-    """A port nobody serves on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(is_so: Callable[[], Any], *, within_s: float, what: str) -> Any:
-    """Ask again and again until the answer is true; fails with `what` when it never was."""
-    end = time.monotonic() + within_s
-    pause = threading.Event()
-    while time.monotonic() < end:
-        if answer := is_so():
-            return answer
-        pause.wait(TURN_S)
-    raise AssertionError(f"not within {within_s:.0f} s: {what}")
+from tests.cli.living import LEADBOT, free_port, wait_until
 
 
 class Project:
