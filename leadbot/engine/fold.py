@@ -15,7 +15,7 @@ import structlog
 from leadbot import model as m
 from leadbot.errors import InvariantError
 from leadbot.flows.cards import Deck
-from leadbot.store import codec, rows
+from leadbot.store import rows
 from leadbot.store.work import Batch, DueTimer, InboxEntry
 
 _log = structlog.get_logger()
@@ -36,7 +36,7 @@ class Decide(Protocol):
         conversation: m.Conversation,
         deck: Deck,
         *,
-        recent_texts: Sequence[str] = (),
+        recent_texts: Collection[str] = (),
         brands: Collection[str] = (),
     ) -> m.Decision: ...
 
@@ -58,7 +58,7 @@ class Fold:
     decide: Decide
     now: datetime
     batch: Batch
-    recent_texts: Callable[[], Sequence[str]]
+    recent_texts: Callable[[], Collection[str]]
     brands: Collection[str]
     said: Callable[[str], None]
     before: m.Conversation
@@ -67,10 +67,10 @@ class Fold:
     current: m.Conversation = field(init=False)
     timers: dict[str, datetime | None] = field(default_factory=dict)
     receipts: dict[int, tuple[m.ReceiptLine, ...]] = field(default_factory=dict)
-    decisions: int = 0
+    row: rows.Row | None = None  # the conversation after the newest decision; None: nothing was decided
 
     def __post_init__(self) -> None:
-        self.current = self.before
+        self.current = replace(self.before, version=self.before.version + 1)  # as it will be written
 
     def run(self, arrivals: Sequence[Arrival], timers: Sequence[DueTimer]) -> None:
         """Fold in what arrived, then every timer that is due, also those set on the way."""
@@ -144,10 +144,9 @@ class Fold:
             self._perform(effect, decision, event, new, timers, texts)
         new.decisions.append(rows.decision(event, decision, inbox_id, self.now))
         self._note_post(event, new)
-        codec.encode(decision.conversation)
-        self._move_to(decision.conversation)
+        row = rows.conversation(decision.conversation, self.now)
+        self._move_to(decision.conversation, row)
         self.timers.update(timers)
-        self.decisions += 1
         for name in _MERGED:
             getattr(self.batch, name).extend(getattr(new, name))
         self.batch.people.update(new.people)
@@ -192,21 +191,19 @@ class Fold:
             case m.Suppress():
                 new.suppressions.append(rows.suppression(effect, after, self.now))
 
-    def _move_to(self, after: m.Conversation) -> None:
-        self.current = after
+    def _move_to(self, after: m.Conversation, row: rows.Row) -> None:
+        self.current, self.row = after, row
         if after.dialog is not None:
             self.receipts[after.dialog.number] = after.dialog.receipt
 
     def _close(self) -> None:
         """Write the conversation once, as it stands after everything, and its timers and receipts."""
-        if self.decisions:
-            after = replace(self.current, version=self.before.version + 1)
-            row = rows.conversation(after, self.now)
+        if self.row is not None:
             if self.is_new:
-                self.batch.new_conversations.append(row)
+                self.batch.new_conversations.append(self.row)
             else:
-                guard = {"row_id": after.id, "row_version": self.before.version}
-                self.batch.conversations.append({**row, **guard})
+                guard = {"row_id": self.before.id, "row_version": self.before.version}
+                self.batch.conversations.append({**self.row, **guard})
             self._save_receipts()
         for name, due_at in self.timers.items():
             if due_at is None:

@@ -15,12 +15,12 @@ MOST = 500
 
 
 class RecentTexts:
-    """Normalised texts of one brand within the last hour, oldest first."""
+    """Normalised texts of one brand within the last hour."""
 
     def __init__(self, normalise: Callable[[str], str], said: Sequence[tuple[datetime, str]] = ()) -> None:
         self._normalise = normalise
         self._said: deque[tuple[datetime, str]] = deque(maxlen=MOST)
-        self._view: tuple[str, ...] | None = None
+        self._view: frozenset[str] | None = None
         for at, text in said:
             self.add(text, at)
 
@@ -29,11 +29,11 @@ class RecentTexts:
         self._said.append((at, self._normalise(text)))
         self._view = None
 
-    def at(self, now: datetime) -> tuple[str, ...]:
+    def at(self, now: datetime) -> frozenset[str]:
         """Those that count now."""
         while self._said and self._said[0][0] < now - WINDOW:
             self._said.popleft()
             self._view = None
         if self._view is None:
-            self._view = tuple(text for _, text in self._said)
+            self._view = frozenset(text for _, text in self._said)
         return self._view

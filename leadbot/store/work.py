@@ -262,11 +262,9 @@ _HANDOFF_NEWS = (
 
 
 def _save_effects(connection: Connection, batch: Batch) -> None:
-    for conversation_id, dialog in batch.receipts:
-        table = RECEIPT_LINE.c
-        connection.execute(
-            delete(RECEIPT_LINE).where(table.conversation_id == conversation_id, table.dialog == dialog)
-        )
+    if batch.receipts:
+        dialogs = [{"row_conversation": key[0], "row_dialog": key[1]} for key in batch.receipts]
+        connection.execute(_RECEIPT_GONE, dialogs)
     if batch.receipt_lines:
         connection.execute(RECEIPT_LINE.insert(), batch.receipt_lines)
     if batch.outbox:
@@ -306,6 +304,10 @@ def _tell_settled_before(connection: Connection, batch: Batch) -> None:
     inbox.put(connection, told)
 
 
+_RECEIPT_GONE = delete(RECEIPT_LINE).where(
+    RECEIPT_LINE.c.conversation_id == bindparam("row_conversation"),
+    RECEIPT_LINE.c.dialog == bindparam("row_dialog"),
+)
 _TIMER_GONE = delete(TIMER).where(
     and_(TIMER.c.conversation_id == bindparam("row_conversation"), TIMER.c.name == bindparam("row_name"))
 )
