@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from leadbot.cli.init import write_project
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Playbook
+from leadbot.settings.scaffold import write_project
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
