@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -28,6 +29,7 @@ AIMS = {
 def measure(*, count: int, seconds: float, console: Console) -> dict[str, Any]:
     """All figures, in one run, so that they can be compared with each other."""
     reader = load_reader()
+    gc.freeze()  # as `leadbot run` does
     with console.status("reading"):
         reading = reading_alone(reader, count)
     with console.status("deciding and committing, with nothing to read"):
