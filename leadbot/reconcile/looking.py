@@ -22,7 +22,9 @@ from leadbot.store.outbox import MOST_TRIES, OutboxEntry
 
 _log = structlog.get_logger()
 
-PAGE = 100
+DEEPEST = 800
+"""How far back the timeline is read for a reply whose fate is unknown: eight requests at most."""
+
 GRACE = timedelta(seconds=60)
 """After the sender's time-out, how long X may take to show a post it accepted."""
 
@@ -58,7 +60,7 @@ class Reconciler:
         # A reply is younger than the post it answers: everything after the oldest of those is enough.
         since = min((entry.parent_id or m.PostId("0") for entry in entries), key=int)
         try:
-            posts = writer.own_posts(since_id=since, limit=PAGE)
+            posts = writer.own_posts(since_id=since, limit=DEEPEST)
         except AccountError as error:
             self.store.brands.pause(brand_id, why=f"X refuses the account: {error}", by="account")
             self._can_not_look(entries, error, None)
@@ -67,7 +69,7 @@ class Reconciler:
             self._can_not_look(entries, error, error.retry_at)
             return
         self.store.own_posts.keep(brand_id, posts, self.clock.now(), same_words=self._same)
-        is_whole = len(posts) < PAGE
+        is_whole = len(posts) < DEEPEST
         for entry in entries:
             self._judge(entry, is_whole=is_whole)
 

@@ -14,7 +14,9 @@ from leadbot.store import Store
 from leadbot.store.outbox import OutboxEntry
 
 _log = structlog.get_logger()
-_LINK = re.compile(r"https?://\S+")
+_LINK = re.compile(
+    r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]\S*)?", re.IGNORECASE
+)  # X links bare names too
 
 
 def same_words(normalise: Callable[[str], str], one: str, other: str) -> bool:

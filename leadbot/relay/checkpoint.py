@@ -13,7 +13,7 @@ import structlog
 from leadbot import model as m
 from leadbot.errors import AccountError, TransientError
 from leadbot.ports import Clock, PostWriter
-from leadbot.reconcile import same_words
+from leadbot.reconcile import DEEPEST, same_words
 from leadbot.relay.rest import Rest, Rests
 from leadbot.store import Store, codec, outbox, spend
 from leadbot.store.brands import BrandState, load_state
@@ -118,7 +118,9 @@ class Checkpoint:
     def _look(self, brand: m.Brand, writer: PostWriter, cleared: Sequence[Cleared]) -> _Seen:
         account = writer.token_account_id()
         newest = self.store.own_posts.newest(brand.id)
-        posts = writer.own_posts(since_id=None if newest is None else _earlier(newest[0]))
+        since = min((one.effect.in_reply_to for one in cleared), key=int) if newest is None else newest[0]
+        # More than a page: a rep may have answered by hand while we were away.
+        posts = writer.own_posts(since_id=_earlier(since), limit=DEEPEST)
         now = self.clock.now()
         if self.store.own_posts.keep(brand.id, posts, now, same_words=self._same):
             self.store.heard.send()

@@ -31,21 +31,25 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One write transaction, durable when the block ends without an error.
 
-        Keep work outside of it: all other writers wait. Raises TransientError when the database stays busy.
+        Keep work outside of it: all other writers wait. Raises TransientError when the database stays busy
+        or the disk is full.
         """
-        with self._lock, self.engine.connect() as plain:
-            connection = plain.execution_options(**{dialect.WRITES: True})
-            try:
+        try:
+            with self._lock, self.engine.connect() as plain:
+                connection = plain.execution_options(**{dialect.WRITES: True})
                 with connection.begin():
                     yield connection
-            except OperationalError as error:
-                raise _as_transient(error) from error
+        except OperationalError as error:
+            raise _as_transient(error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One read transaction: everything in the block sees the same moment."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        """One read transaction: everything in the block sees the same moment. Raises TransientError."""
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            raise _as_transient(error) from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -58,21 +62,33 @@ class Database:
         self.close()
 
 
+_PASSING = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+)
+"""What may pass without anybody touching leadbot: another program, a full disk, a lost mount."""
+
+
 def _as_transient(error: OperationalError) -> Exception:
-    text = str(error.orig)
-    is_busy = "locked" in text or "busy" in text or error.connection_invalidated
-    return TransientError(f"the database is busy: {text}") if is_busy else error
+    name = getattr(error.orig, "sqlite_errorname", "")
+    is_passing = name.startswith(_PASSING) or error.connection_invalidated
+    return TransientError(f"the database cannot be used now: {error.orig}") if is_passing else error
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, busy_s: float = dialect.BUSY_S) -> Database:
     """Open the database and bring its tables up to date.
 
-    url: ``sqlite:///leadbot.db`` (three slashes relative, four absolute). Raises ConfigError for a URL that
-    cannot be understood, a place that cannot be written, or tables made by a newer leadbot.
+    url: ``sqlite:///leadbot.db`` (three slashes relative, four absolute); busy_s: how long to wait for
+    another program that writes. Raises ConfigError for a URL that cannot be understood, a place that cannot
+    be written, or tables made by a newer leadbot; TransientError when another program keeps it locked.
     """
     parsed = _parse(url)
     try:
-        engine = dialect.make_engine(parsed)
+        engine = dialect.make_engine(parsed, busy_s=busy_s)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise _config_error(f"no driver for {parsed.drivername} ({error})", _GOOD_URL) from error
     try:
@@ -85,6 +101,8 @@ def open_database(url: str) -> Database:
         ) from error
     except DBAPIError as error:
         engine.dispose()
+        if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise TransientError(f"another program keeps {parsed.render_as_string()} locked") from error
         raise _config_error(
             f"cannot open or write {parsed.render_as_string()}: {error.orig}",
             "check that the folder exists, that it may be written, and that the file is a leadbot database",

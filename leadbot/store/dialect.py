@@ -14,12 +14,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 WRITES = "leadbot_writes"
 """Execution option of connections that are about to write."""
 
-_BUSY_TIMEOUT_S = 30.0
+BUSY_S = 30.0
+"""Seconds to wait for another program that writes."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={int(_BUSY_TIMEOUT_S * 1000)}",
     "PRAGMA cache_size=-32000",
     "PRAGMA journal_size_limit=67108864",
 )
@@ -27,12 +28,17 @@ _PRAGMAS = (
 Insert = sqlite.Insert | postgresql.Insert
 
 
-def make_engine(url: URL) -> Engine:
+def make_engine(url: URL, *, busy_s: float = BUSY_S) -> Engine:
     """An engine whose commits are durable. Nothing is opened yet."""
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
     engine = create_engine(
-        url, connect_args={"timeout": _BUSY_TIMEOUT_S}, pool_size=8, max_overflow=32, pool_timeout=60
+        url,
+        connect_args={"timeout": busy_s},
+        pool_size=8,
+        max_overflow=32,
+        pool_timeout=60,
+        hide_parameters=True,  # people's words are in them, and errors end in logs
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from leadbot import model as m
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
+from leadbot.flows import gate
+from leadbot.reconcile import same_words
 from tests.fakes.house import BRAND, House
 from tests.fakes.writer import Fault, When
 
@@ -270,3 +274,38 @@ def test_a_crm_with_a_bug_is_tried_ever_less_often_and_holds_nothing_up(house: H
     assert house.crm.faults[0].times >= 3
     house.wait_out(10)
     assert len(house.crm.leads) == 1
+
+
+def test_an_unknown_reply_is_found_behind_more_posts_than_one_page_shows(house: House) -> None:
+    post = house.say("pricing?")
+    house.writer.lose_answer()
+    house.settle(seconds=31)
+    for number in range(250):
+        house.writer.post_by_hand(f"news {number}")
+    house.wait_out(3)
+    assert len(house.timeline.replies_to(post.id)) == 1
+    assert reply_states(house) == [("sent", "")]
+
+
+def test_a_rep_who_answered_behind_many_posts_is_not_talked_over(house: House) -> None:
+    house.say("pricing?")
+    house.wait_out(2)
+    asked = house.say("and for 40?", by=8)
+    house.writer.post_by_hand("Hi, I am on it!", in_reply_to=asked.id)
+    for number in range(150):
+        house.writer.post_by_hand(f"news {number}")
+    house.wait_out(2)
+    assert house.timeline.replies_to(asked.id) == ["Hi, I am on it!"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("See https://acme.com/a?b=1 for more", "See https://t.co/Ab1 for more"),
+        ("See acme.com/prices or acme.co.uk", "See https://t.co/Ab1 or https://t.co/Ab2"),
+        ("It is $6.50 a seat, e.g. $65 for ten.", "It is $6.50 a seat, e.g. $65 for ten."),
+    ],
+)
+def test_what_x_makes_of_links_does_not_make_a_reply_another_one(ours: str, theirs: str) -> None:
+    assert same_words(gate.normalise, ours, theirs)
+    assert not same_words(gate.normalise, ours, theirs + " today")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
-from leadbot.errors import ConfigError
+from leadbot.errors import ConfigError, TransientError
 from leadbot.store import migrate, open_database
 from leadbot.store.columns import RowId, UtcTime
 from leadbot.store.tables import TABLES
@@ -130,3 +131,34 @@ def test_a_failed_block_leaves_nothing_behind(tmp_path: Path) -> None:
             fail()
         with database.read() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM spend").scalar() == 0
+
+
+def test_a_full_disk_is_waited_out_and_nothing_of_a_block_remains(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path / 'leadbot.db'}") as database:
+        with database.read() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        words = "somebody's words " * 10_000
+        insert = "INSERT INTO aside (raw, why, at) VALUES (?, '', 0)"
+        with pytest.raises(TransientError, match="full") as full, database.write() as connection:
+            connection.exec_driver_sql(insert, (words.encode(),))
+        assert "somebody" not in str(full.value) + str(full.value.__cause__)
+        with database.read() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count=100000")
+        with database.write() as connection:
+            connection.exec_driver_sql(insert, (words.encode(),))
+        with database.read() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM aside").scalar() == 1
+
+
+def test_a_database_another_program_locks_is_no_fault_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "leadbot.db"
+    open_database(f"sqlite:///{file}").close()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(TransientError, match="locked"):
+            open_database(f"sqlite:///{file}", busy_s=0.2)
+    finally:
+        other.close()
