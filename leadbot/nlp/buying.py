@@ -20,7 +20,7 @@ _WE = r"(?:i|we|you|my \w+|our \w+|one|someone)"
 
 _PHRASES = Phrases(
     phrase("where-to-buy", "where how", rf"\b(?:where|how) (?:do|can|could|would|should|to) (?:{_WE} )?(?:go about )?(?:(?:actually|even|still|just) )?(?:buy|buying|get (?:one|some|a|an|my hands|hold|it|them|started|these|this|those)|order|purchase|subscribe|sign up|sign|join|book|register|open|enrol|enroll|apply|upgrade|switch|try|preorder|pre order|reserve|start)\b"),
-    phrase("want-to-buy", "buy buying order ordering purchase subscribe sign book booking switch switching upgrade try move moving migrate migrating trial demo join", r"\b(?:want|wanna|like|love|looking|ready|hoping|planning|thinking (?:of|about)|keen|interested in|considering|about|need|trying) (?:to )?(?:buy|buying|order|ordering|purchas\w+|subscrib\w+|sign(?:ing)? up|book|booking|switch|switching|upgrad\w+|try(?:ing)? (?:you|it|this|your|out)|trial\w*|demo|join(?:ing)?|mov(?:e|ing)|migrat\w+)\b"),
+    phrase("want-to-buy", "buy buying order ordering purchase subscribe sign book booking switch switching upgrade try move moving migrate migrating trial demo join", r"^(?:(?:hi|hey|ok|yes|please|just) )*sign (?:me|us|my \w+) up(?: please| pls| now)?$|\b(?:want|wants|wanna|like|love|looking|ready|hoping|planning|thinking (?:of|about)|keen|interested in|considering|about|need|trying) (?:to )?(?:buy|buying|order|ordering|purchas\w+|subscrib\w+|sign(?:ing)? up|book|booking|switch|switching|upgrad\w+|try(?:ing)? (?:you|it|this|your|out)|trial\w*|demo|join(?:ing)?|mov(?:e|ing)|migrat\w+)\b"),
     phrase("looking-for", "looking need want after searching shopping evaluating choose choosing comparing", rf"\b(?:looking (?:for|at)|in need of|we need|i need|need|want|after|searching for|shopping for|in the market for|evaluating|choosing|comparing) (?:a |an |the |some |your |new )*(?:\w+ ){{0,3}}?{_THING}\b(?: (?:for|to|that|with|by)\b|$)"),
     phrase("for-many", "for", rf"\bfor (?:about |around |roughly |up to |over |my |our |a team of )*{_MANY} (?:\w+ )?{_SEAT}\b"),
     phrase("move-over", "move switch migrate moving switching migrating bring", r"\b(?:move|switch|migrate|moving|switching|migrating|bring)(?: (?:my|our|the|us|me|all|everyone))? ?(?:\w+ ){0,3}?(?:over|to you|to your|to yours|from \w+)\b"),
@@ -29,7 +29,8 @@ _PHRASES = Phrases(
 )  # fmt: skip
 _IN_THE_WAY = re.compile(
     r"\b(?:cant|cannot|couldnt|wont (?:let|load|work|go)|unable|error|broken|refund|cancel\w*|crash\w*|failed|fails|failing|not working|doesnt work|stuck|locked out|waiting|still (?:not|havent|hasnt|waiting)"
-    r"|been (?:trying|charged)|charged|keeps?|support|fix|bug|issue|problem|log ?in|password|complain\w*)\b"
+    r"|been (?:trying|charged)|charged|keeps?|support|fix|bug|issue|problem|log ?in|password|complain\w*"
+    r"|away from (?:you|yall|u)|from (?:you|yours|u) to|(?:leave|leaving|left|ditch|ditching|dump|dumping) (?:you|u)(?= |$)|(?:already|existing|current) (?:a )?(?:paying )?(?:customer|subscriber|client))\b"
 )
 
 

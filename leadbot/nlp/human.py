@@ -115,6 +115,7 @@ _PHRASES = Phrases(
     phrase("call-me", "call phone ring", r"(?:^|\b(?:please|pls|kindly|just|and|or) )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|pls|about|on|at|asap|today|tomorrow|now|when|regarding|for|re)\b|$)"),
     phrase("callback", "call callback", r"\b(?:give|arrange|book|schedule|request|need|want|have) (?:me |us )?(?:a )?(?:callback|call back|call|phone call)(?: (?:please|pls|about|with|from|today|tomorrow|on|at|asap|regarding)\b|$)"),
     phrase("human-please", "human humans person agent", r"\b(?:human|real person|live agent|actual person)s? (?:please|pls|plz|now|por favor|bitte)\b"),
+    phrase("no-bot", "bot bots robot robots", r"\b(?:dont|do not|wont|not going to) (?:want to |wanna |like to |like |want )?(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)(?: to| with) (?:a |an |your |the |some )?(?:ro)?bots?\b|^no (?:more )?(?:ro)?bots?(?: please| pls| thanks)?$"),
     # Spanish, French, German, Portuguese.
     phrase("es", "con", r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:(?:una? |algun )?(?:persona|humano|agente|asesor|representante|comercial)|alguien)\b"),
     phrase("fr", "parler discuter echanger", r"\b(?:parler|discuter|echanger) (?:a|avec) (?:(?:une? |votre )?(?:vrai \w+|vraie \w+|humain|personne|conseiller|agent|commercial)|quelquun)\b"),

@@ -87,6 +87,14 @@ _STOPS = frozenset(
         "i want to opt out",
         "remove me",
         "take me off",
+        "i said stop",
+        "i say stop",
+        "i told you to stop",
+        "can you stop",
+        "can you please stop",
+        "could you please stop",
+        "will you stop",
+        "would you please stop",
         "leave me alone",
         "leave me be",
         "leave me in peace",
@@ -166,8 +174,13 @@ _UNCLEAR = frozenset(
         "stop talking",
         "stop bothering",
         "stop trying",
+        "quit it",
+        "stop this bot",
+        "para con esto",
+        "para con eso",
     ]
 )
+_STOP_SIGN = "🛑"
 _STARTS = frozenset(
     [
         "start",
@@ -228,13 +241,16 @@ _PHRASES = Phrases(
     # Spanish, French, German, Portuguese: without accents.
     phrase("es", "de", r"\b(?:deja|dejen|dejad|para|paren|parad)(?: ya)? de (?:escrib|mand|envi|molest|contact|llam|spam)\w*"),
     phrase("es", "mas", r"\bno (?:me|nos) (?:vuelva[sn]? a )?(?:escrib\w+|contact\w+|mand[ae]\w*|molest\w+|envi\w+|llam\w+)(?: \w+)? mas\b|\bno quiero (?:recibir )?mas (?:mensajes|correos|emails)\b"),
+    phrase("es", "mensajes correos emails publicidad spam", r"^(?:por favor |ya |hola )*(?:no mas|ni un|basta de|ya no quiero(?: mas)?|no quiero(?: recibir)?(?: mas)?) (?:mas )?(?:mensajes?|correos?|emails?|publicidad|spam)(?: mas)?(?: por favor| gracias)?$"),
     phrase("es", "dejame dejeme dejenme dejadme baja", r"\bdej(?:a|e|en|ad)me en paz\b|\bdejame tranquil|\bdar(?:me|nos) de baja\b"),
     phrase("fr", "arrete arretez arreter", r"\barrete[zr]? de m ?e? ?(?:ecri|envoy|contact|harcel|spam|derang|appel|embet|parler)\w*"),
     phrase("fr", "moi", r"\blaisse[zr]? moi (?:tranquille|en paix)\b|\b(?:foutez|fous|fichez|fiche) moi la paix\b|\b(?:desabonne|desinscri)\w* moi\b"),
     phrase("fr", "plus comment", r"\bne (?:me |m ?)?(?:contacte|ecri|envoye|appele)\w* plus\b|\bcomment (?:me |se )(?:desabonner|desinscrire)\b"),
+    phrase("fr", "messages message mails emails", r"^(?:svp |merci |stop |je ne veux |je veux |bonjour )*(?:plus (?:de|aucun)|plus jamais de|(?:arrete[zr]?|stop)(?: avec)?(?: les| vos| tes| aux)?) (?:messages?|mails?|emails?)(?: svp| sil vous plait| sil te plait| merci)?$"),
     phrase("de", "auf", r"\b(?:ho(?:e)?r|hort|hoert|horen sie|hoeren sie)(?: bitte| endlich)? auf (?:damit )?(?:mir|mich|uns) (?:\w+ ){0,3}?zu \w+"),
     phrase("de", "ruhe mehr wieder", r"\blass(?:t|en sie)? (?:mich|uns)(?: \w+)? in ruhe\b|\bkeine (?:nachrichten|mails|emails|e mails|werbung|sms) mehr\b|\b(?:schreib\w*|kontaktier\w*|ruf\w*)(?: sie)? (?:mir|mich|uns)(?: bitte)? (?:nicht|nie) (?:mehr|wieder)\b"),
     phrase("pt", "de", r"\b(?:pare|para|parem|parar) de (?:me |nos )?(?:mand|envi|escrev|lig|incomod|conta[ct]|spam|encher|perturb)\w*"),
+    phrase("pt", "mensagens mensagem emails", r"^(?:por favor |oi |ja )*(?:chega de|sem mais|nao quero(?: receber)?(?: mais)?|nada de|nao mais) (?:mensagens|mensagem|emails)(?: por favor| obrigad[oa])?$"),
     phrase("pt", "paz mais lista", r"\bme deix[ae]m? em paz\b|\bdeix[ae]m? me em paz\b|\bnao (?:me )?(?:mand|envi|escrev|conta[ct]|lig)\w* mais\b|\bsair da lista\b"),
 )  # fmt: skip
 # Only where they open a clause, as an order does.
@@ -265,7 +281,8 @@ def opt_out_of(said: Said) -> tuple[OptOut, str]:
     """What the text says about being written to, and the name of the rule that says so ("" for none)."""
     words = said.words
     if not words:
-        return OptOut.NONE, ""
+        # A stop sign alone: too much said to go on, too little to be silent for good.
+        return (OptOut.UNCLEAR, "opt_out.sign") if _STOP_SIGN in said.text else (OptOut.NONE, "")
     if len(words) <= 12:
         core = _core(words)
         if core in _STOPS or (core and not core.replace("stop", "").strip()):

@@ -30,6 +30,7 @@ from leadbot.nlp.echoes import bank_of
 from leadbot.nlp.features import START
 from leadbot.nlp.human import asks_for_human
 from leadbot.nlp.optout import opt_out_of
+from leadbot.nlp.restraint import speaks_of_buying, speaks_of_trouble
 from leadbot.nlp.signals import asks_price, is_noise, is_question
 from leadbot.nlp.slots import day_of, slots_in
 from leadbot.nlp.text import Said, said, tokens
@@ -259,6 +260,8 @@ _BUYS = frozenset({Intent.PURCHASE_INTENT, Intent.PRICING})
 BUYER = (
     0.65  # warmth of a buyer's wording on which the model is undecided: 0.82 of such written posts are leads
 )
+TROUBLED = 0.3  # warmth of a post that tells of trouble, at most: 0 of 14 such real posts were leads
+DOUBTFUL = 0.55  # warmth of a wish to buy without a word of buying, at most: 1 of 6 such real posts was one
 UNDECIDED = 0.6  # probability of a label from which the model outweighs that wording
 
 
@@ -270,6 +273,18 @@ def _settle_lead(notes: Notes, sure: float) -> None:
         notes.warmth = BUYER
     if notes.warmth >= 0.5 and notes.intent not in LEAD_INTENTS:
         notes.intent = next(intent for intent, _ in notes.probabilities if intent in LEAD_INTENTS)
+    if notes.warmth >= 0.5:
+        _look_twice(notes)
+
+
+def _look_twice(notes: Notes) -> None:
+    """Take back the warmth of somebody in trouble, and of a wish to buy that no word speaks of."""
+    if speaks_of_trouble(notes.said):
+        notes.intent, notes.warmth = Intent.SUPPORT, min(notes.warmth, TROUBLED)
+        notes.rules = (*notes.rules, "trouble")
+    elif notes.intent is Intent.PURCHASE_INTENT and not notes.asks_price and not speaks_of_buying(notes.said):
+        notes.warmth = min(notes.warmth, DOUBTFUL)
+        notes.rules = (*notes.rules, "no_word_of_buying")
 
 
 _WANTS_OWN_PERSON = frozenset(

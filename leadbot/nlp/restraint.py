@@ -20,7 +20,8 @@ _TROUBLE = re.compile(
     r"|still (?:dont|dosent|doesnt|havent|hasnt|not|no|waiting|missing|pending)|already (?:paid|payed|bought|purchased|own|ordered|have paid)"
     r"|(?:i|we) (?:just )?(?:bought|purchased|ordered|paid|payed|got charged|was charged|were charged)|charged (?:me|us|my|twice|for)|overcharged|double charged"
     r"|my (?:\w+ ){0,2}(?:order|package|parcel|refund|flight was|delivery|account (?:is|was|got|has)|password|subscription (?:is|was|has)|payment|channel)"
-    r"|cancel(?:led|ed|ing|lation)?|delet(?:e|ed|ing)|lost (?:my|all|it|the)|missing|disappeared|worst|terrible|awful|disgusting|ridiculous|unacceptable|stopped \w+ing)\b"
+    r"|cancel(?:led|ed|ing|lation)?|delet(?:e|ed|ing)|lost (?:my|all|it|the)|missing|disappeared|(?:is|are|its|seems) (?:it |you |everything |your \w+ |the \w+ )?down(?! (?:to|for (?!everyone|anyone|me)|with|payment|the))|down for (?:everyone|anyone)|(?:anyone|anybody) else (?:having|getting|seeing)"
+    r"|worst|terrible|awful|disgusting|ridiculous|unacceptable|stopped \w+ing)\b"
 )
 _ELSEWHERE = re.compile(
     r"\b(?:alternatives?|(?:switch|mov|migrat)(?:e|ed|ing)? (?:\w+ ){0,4}?(?:over|to (?:you|u|yours))|instead of|competitors?|current(?:ly)? (?:using|on|with|tool|provider|vendor|system|crm|setup)|(?:done|fed up) with (?!you)|(?:someone|somebody) else|(?:other|another) (?:dealer|brand|company|provider|store|shop|airline|bank))\b"

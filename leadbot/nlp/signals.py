@@ -116,8 +116,8 @@ _PRICE_ASKED = re.compile(
 _PRICE = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\bhow much\b(?! (?:longer|more|i|we|better|worse|fun|time|they|he|she|it (?:means|hurts|matters)|of (?:a|an|my|our)|you (?:love|care|mean|guys|suck)|notice|warning|love|space"
-        r"|storage|data|memory|ram|battery|weight|does (?:it|he|she) weigh|can it|room|legroom|luggage|baggage|sugar|water)\b)",
+        r"\bhow much\b(?! (?:did|longer|more|i|we|better|worse|fun|time|they|he|she|it (?:means|hurts|matters)|of (?:a|an|my|our)|you (?:love|care|mean|guys|suck)|notice|warning|love|space"
+        r"|\w+ (?:do|does|did|can|could) (?:you|u|ya|yall|they|he|she) (?:folks |guys |people |all )?(?:drink|eat|sleep|make|earn|spend|lift|know)\b|storage|data|memory|ram|battery|weight|does (?:it|he|she) weigh|can it|room|legroom|luggage|baggage|sugar|water)\b)",
         r"\bwhat (?:does|do|would|will|did|is|are|s) .{0,40}\b(?:costs?|charges?|run (?:me|us)|run|set me back|go for|fees?|price|prices|pricing|rates?|tariff)\b",
         r"\bwhats .{0,30}\b(?:costs?|charges?|fees?|price|prices|pricing|rates?|damage)\b",
         r"\b(?:does|do|would|will) .{0,40}\bcost (?:me|us|extra|more|anything|per|a|to|for|the|much|less)\b",
@@ -125,6 +125,7 @@ _PRICE = tuple(
         r"\b(?:get|give|send|have|need|want|like|request|looking for|after|us|me|do|provide)(?: \w+){0,2} (?:a |an )?(?:\w+ )?(?:quote|quotation|estimate|price list|pricing|prices)\b",
         r"\bquote (?:for|on|me|us)\b",
         r"\b(?:pricing|prices?|rates?|fees?|costs?) (?:for|on|of|info|information|details|page|list|plans?|structure|tiers?|options?|start|starting|please|pls)\b",
+        r"\bhow (?:does|do|is) (?:the |your |ur )?(?:team |business )?(?:pricing|prices) (?:work|look|structured)\b",
         r"\bhow (?:expensive|cheap|pricey)\b|\bhow (?:is|are) .{0,20} (?:priced|billed|charged)\b|\bpriced\b.{0,20}$",
         r"\bdo (?:you|u|yall) charge\b|\b(?:about|on) (?:the |your )?(?:pricing|prices)\b",
         r"\bcuanto (?:cuesta|cuestan|vale|valen|sale|es|cobran)\b|\bcombien\b.{0,20}(?:coute|coutent|cher)|\b(?:ca )?coute combien\b|\bwas kostet|wie viel kostet|\bwieviel\b|\bquanto (?:custa|custam|e|sai|fica)\b",

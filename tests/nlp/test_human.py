@@ -12,6 +12,7 @@ can someone from your team call me?
 call me about 60 seats|get me a real person|I want to speak to a manager|is there a human I can talk to
 please connect me to sales|let me talk to someone|I need to speak with an agent|speak to a human
 Give me a person
+no bots please|I don't want to talk to a bot
 quiero hablar con una persona|humano|je veux parler à un humain|ich möchte mit einem Menschen sprechen
 quero falar com um atendente|could I speak to somebody in sales please
 """

@@ -16,19 +16,23 @@ Please do not send any more prospectuses.|Stop. Just stop messaging. I've switch
 stop stop stop stop stop with the notifications @user|Opt me out of everything @user, all of it, today
 arrête|arrete de m'écrire|laissez-moi tranquille|comment me désabonner ?
 para ya de escribirme|déjame en paz|no me escriban más|dejen de mandarme correos
+no más mensajes|No más mensajes, por favor|basta de mensajes|ya no quiero más mensajes
+plus de messages svp|arrêtez les messages|je ne veux plus de messages
+chega de mensagens|não quero mais mensagens|I said stop|can you please stop|stop, please
 hör auf mir zu schreiben|lass mich in Ruhe|bitte keine Nachrichten mehr|schreibt mir nicht mehr
 pare de me mandar mensagens|me deixa em paz|parem de me enviar emails
 """
-UNCLEAR = (
-    "enough|no more please|stop it!|that's enough|shut up|dont message me im in the exam til 4 @user tell mum"
-)
+UNCLEAR = """
+🛑|quit it|para con esto|enough|no more please|stop it!|that's enough|shut up
+dont message me im in the exam til 4 @user tell mum
+"""
 START = "start|@brand start please|START|you can write again|opt me back in"
 NOT_ONE = """
 we have to stop this bill|stop selling plastic|can't stop eating these|bus stop|non-stop|nonstop flights
 stop sending generic answers|please stop the leak|how do I turn off notifications?|stop lying|stop using fur
 I unsubscribed from your channel|you can opt out in settings|they never call me again after the interview
 the app won't stop crashing|don't leave me alone with these cookies|stop by our booth|I can't stop
-stop raising prices
+stop raising prices|no hay mensajes nuevos en la app
 please stop charging my card|you never write to me anymore lol|why do you not email me back
 no more delays please
 start your engines|how do I start a trial?|enough is enough, fix it|don't call me honey|next stop paris||👍

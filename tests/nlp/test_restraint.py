@@ -24,6 +24,8 @@ def read(reader: SpacyReader, text: str) -> Reading:
         "@acme I'm switching from pc to tablet and it seems I have to rebuy it, I already paid once",
         "@acme hi! I ordered a phone on your page but the bill wasn't sent, how can I get it?",
         "@acme somehow I missed the free trial and directly had to pay 7.99, any chance of a refund?",
+        "@acme is it down for everyone or just me?",
+        "@acme when is the bug with exports going to be fixed?",
         "@acme I won a car on the wheel and still don't have it in my garage, can you help me?",
     ],
 )
@@ -56,6 +58,36 @@ def test_a_how_to_without_a_word_of_buying_is_not_warm(reader: SpacyReader, text
     ],
 )
 def test_trouble_with_somebody_else_does_not_cool_a_buyer(reader: SpacyReader, text: str) -> None:
+    found = read(reader, text)
+    assert found.warmth >= WARM
+    assert found.intent in LEAD_INTENTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@acme how much coffee do you folks drink",
+        "@acme my boss wants to switch away from you",
+        "@acme thinking about switching from you to globex",
+        "@acme we are leaving you, moving our team of 30 over to globex",
+        "@acme how do I upgrade my plan? already a customer",
+    ],
+)
+def test_who_leaves_jokes_or_is_a_customer_gets_no_pitch(reader: SpacyReader, text: str) -> None:
+    found = read(reader, text)
+    assert found.warmth < WARM
+    assert not found.asks_price
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@acme sign me up!",
+        "@acme my company wants to order 50 seats before the end of the quarter",
+        "@acme how does your pricing work for agencies?",
+    ],
+)
+def test_plain_words_of_a_buyer_are_warm(reader: SpacyReader, text: str) -> None:
     found = read(reader, text)
     assert found.warmth >= WARM
     assert found.intent in LEAD_INTENTS

@@ -12,9 +12,10 @@ pricing?|how much|what does it cost|cost per seat|quote|@acme pricing? about 40 
 how much is it for 20 seats?
 what's the price|price pls|can I get a quote for 12 users|what are your rates?|cuánto cuesta?|combien ça coûte
 what would that run me|and the price?|do you have a price list|how much would 30 licences be
-team plan pricing?
+team plan pricing?|how does your pricing work for agencies?|how much capital do you require
 """
 NO_PRICES = """
+how much coffee do you folks drink|so how much did that superbowl ad cost
 worth the price|pay the price|how much longer|how much I love this|you charged me twice
 quote of the day: be nice
 the cost of freedom|great price!|price went up again|any discount?|how much do you love it|stop raising prices

@@ -44,6 +44,10 @@ def only(reading, slot):
         ("we are 8", 8, 8, True),
         ("40", 40, 40, False),
         ("maybe 60?", 60, 60, False),
+        ("around 40, all on paper so far", 40, 40, False),
+        ("12 - mostly sales", 12, 12, False),
+        ("1,000, spread over 5 offices", 1000, 1000, False),
+        ("sorry, 40 I mean", 40, 40, False),
         ("it's for 4... no wait, 6", 6, 6, False),
         ("around 15-20 people", 15, 20, True),
     ],
@@ -142,6 +146,11 @@ def test_times_are_days_and_a_bucket(read, text, bucket, from_on, to_on):
 )
 def test_other_words_are_no_time(read, text):
     assert only(read(text), SlotType.TIMEFRAME) is None
+
+
+def test_wanting_to_start_now_is_a_plan(read):
+    value = only(read("@acme pricing? 40 of us, want to start now"), SlotType.TIMEFRAME)
+    assert (value.bucket, value.volunteered) == (Bucket.NOW, True)
 
 
 def test_a_plan_is_volunteered_and_a_bare_month_is_not(read):

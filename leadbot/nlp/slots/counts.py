@@ -62,7 +62,11 @@ _COUPLE_OF_US = re.compile(
 _BARE = re.compile(
     rf"^\W*(?:(?:oh|um|hmm|well|so|i think|i'd say|i guess|we have|we've got|we are|we're|there are|it's|its|that'd be|that would be|for|currently|right now|probably|maybe|ok|yes|yeah|hi|thanks|team of)[ ,]+)*{_AMOUNT}(?: (?:or so|in total|total|i think|i guess|for now|at the moment|right now|maybe|probably|at first|to start|to start with|thanks|please|tops|max|at most|currently|ish|give or take|all in|of those|altogether|at least))*\W*$"
 )
-_LATER_BARE = re.compile(rf"\b(?:make (?:it|that)|no wait,?|sorry,?|actually,?|i mean|rather) {_AMOUNT}\W*$")
+_LATER_BARE = re.compile(
+    rf"\b(?:make (?:it|that)|no wait,?|sorry,?|actually,?|i mean|i meant|meant|correction:?|rather) {_AMOUNT}(?: (?:i mean|i meant|sorry))?\W*$"
+)
+# "around 40, all on paper so far": an answer, and then a word about it.
+_FIRST_CLAUSE = re.compile(r"^[^,.;!?\n]*(?:[,.]\d[^,.;!?\n]*)*(?=[,.;!]\s|\n|\s[-–—]\s)")
 
 # Without one of these words the patterns can't match: the cheap look before the dear one.
 _PEOPLE_WORDS = frozenset(
@@ -277,7 +281,8 @@ def _bare(said: Said) -> SlotValue | None:
         a, b = value_of(match["a"]), value_of(match["b"])
         if a is not None and b is not None:
             return _value(said, match, a + b, a + b, volunteered=False)
-    match = _BARE.match(said.plain)
+    first = _FIRST_CLAUSE.match(said.plain)
+    match = _BARE.match(said.plain) or (_BARE.match(first[0]) if first else None)
     return _amount(said, match, volunteered=False) if match else None
 
 

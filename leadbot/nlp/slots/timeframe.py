@@ -142,7 +142,7 @@ _WAYS = (
     _way(_YEARS, rf"\b{_LEAD} {_YEAR}\b(?! (?:people|users|seats))", days.whole_year),
     _way(_YEARS, rf"^\W*(?P<lead>\Z.)?{_YEAR}\W*$", days.whole_year),
     _way("now soon", r"^\W*(?:(?:it's |its |yes |yeah |now |well )*(?:for )?)?(?:now|soon|very soon|right now)\b(?! (?:i|we|it|that|they|the|my|on)\b)", days.today),
-    _way("now", r"\b(?:starting|need (?:it|this|them|one) )(?: ?right)? ?now\b", days.today),
+    _way("now", r"\b(?:starting|(?:want to|ready to|like to|need to|wanna) (?:start|begin|buy|switch|move|go live)|need (?:it|this|them|one) )(?: ?right)? ?now\b", days.today),
     _way("now right away immediately asap s possible urgent urgently today tonight tomorrow minute yesterday ready soon soonest hurry lose soonish day within days few couple", _SAME_DAY, days.today),
 )  # fmt: skip
 _WORDS = frozenset().union(*(way.words for way in _WAYS))
