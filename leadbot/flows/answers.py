@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from leadbot.flows import moods, quoting
 from leadbot.flows.cards import AnswerRule, Card, Playbook, Range
 from leadbot.model import Answer, Bucket, Dialog, Reading, SlotType, SlotValue
 
 EXACT = 0.999
+# A card nobody asked takes a phrase only if its words were said: "mail me at …" is no "we do it by email".
+VOLUNTEERED = 0.8
 PER_YEAR = {"week": 52.0, "month": 12.0, "year": 1.0}
 # "Yes" and "no" are said to many questions: a phrase of such a card counts only when it was asked.
 _ONLY_WHEN_ASKED = frozenset({SlotType.YES_NO, SlotType.TEXT})
@@ -46,18 +49,21 @@ def match(card: Card, said: Said, *, is_asked: bool, used: Sequence[SlotValue] =
     """The answer `said` gives to `card`, if any. `used`: slots that answered another card."""
     may_echo = is_asked or card.type not in _ONLY_WHEN_ASKED
     slot = _slot(card, said.reading, is_asked, used)
-    words = slot.words if slot is not None and not is_asked else said.words
+    whole = quoting.without_handles(said.words)
+    words = slot.words if slot is not None and not is_asked else whole
     part = slot.words if slot is not None else None
     exact = _echo(card, said.reading, least=EXACT) if may_echo else None
     if exact is not None:
+        if slot is None and not is_asked:
+            words = quoting.clause_with(exact[1], whole)
         return Match(exact[0], words, slot, part or exact[1])
     rule = _rule_for(card, slot, said.today) if slot is not None else None
     if rule is not None:
         return Match(rule, words, slot, part)
     if is_asked or card.type is SlotType.CHOICE:
-        near = _echo(card, said.reading, least=0.0)
+        near = _echo(card, said.reading, least=0.0 if is_asked else VOLUNTEERED)
         if near is not None:
-            return Match(near[0], words, slot, part)
+            return Match(near[0], whole if is_asked else quoting.clause_with(near[1], whole), slot, part)
     if is_asked and _may_be_anything(said.reading):
         rule = next((rule for rule in card.answers if rule.anything), None)
         if rule is not None:
@@ -110,7 +116,14 @@ def _echo(card: Card, reading: Reading, *, least: float) -> tuple[AnswerRule, st
 
 
 def _may_be_anything(reading: Reading) -> bool:
-    return not (reading.is_question or reading.is_noise or reading.asks_for_human)
+    return not (
+        reading.is_question
+        or reading.is_noise
+        or reading.asks_for_human
+        or moods.is_complaint(reading)
+        or moods.is_abuse(reading)
+        or moods.is_nicety(reading)
+    )
 
 
 def _rule_for(card: Card, slot: SlotValue, today: date) -> AnswerRule | None:

@@ -53,12 +53,24 @@ def judge(reading: Reading) -> Consent:
     return {"yes": Consent.YES, "no": Consent.NO}.get(words[-1] or "", Consent.UNCLEAR)
 
 
-def hear(step: Step, heard: Heard) -> Reason:
-    """Write the consent down and do what it allows."""
-    consent = judge(heard.reading)
+def note_unclear(step: Step, heard: Heard) -> bool:
+    """If it is neither yes nor no, write that down and nothing more; whether it was."""
+    is_unclear = judge(heard.reading) is Consent.UNCLEAR
+    if is_unclear:
+        _note(step, heard, Consent.UNCLEAR)
+    return is_unclear
+
+
+def _note(step: Step, heard: Heard, consent: Consent) -> None:
     step.change_dialog(
         consent=consent, consent_words=heard.post.said.strip(), consent_post_id=heard.post.first_id
     )
+
+
+def hear(step: Step, heard: Heard) -> Reason:
+    """Write the consent down and do what it allows."""
+    consent = judge(heard.reading)
+    _note(step, heard, consent)
     # Their words are kept as consent_words; only a question takes the place of an earlier one.
     question = heard.post.said if heard.reading.is_question or heard.reading.asks_price else ""
     if consent is Consent.YES:

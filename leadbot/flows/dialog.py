@@ -177,10 +177,16 @@ def _clear_up(talk: Talk) -> Reason | None:
     if card is None or (card.learn not in dialog.unclear and talk.room < 2):
         return None
     was_unclear = card.learn in dialog.unclear
-    text = talk.compose(card.if_unclear) if card.if_unclear and not was_unclear and talk.room >= 2 else None
+    may_repeat = not was_unclear and talk.room >= 2
+    says_unclear = card.if_unclear is not None and may_repeat and not talk.turn.is_correction
+    text = talk.compose(card.if_unclear) if card.if_unclear is not None and says_unclear else None
     if text is not None and card.if_unclear is not None:
         step.change_dialog(unclear=(*dialog.unclear, card.learn))
         return talk.say(text, LineKind.IF_UNCLEAR, card.if_unclear, _nothing, Reason.ASKED_AGAIN)
+    if talk.turn.is_aside and may_repeat:
+        step.change_dialog(unclear=(*dialog.unclear, card.learn))
+        step.note(f"{card.learn} is asked once more: they said something else first")
+        return None
     step.change_dialog(passed=(*dialog.passed, card.learn))
     step.note(f"{card.learn} is passed over")
     if was_unclear and step.dialog and not answers.open_cards(playbook, step.dialog):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leadbot.flows import answers, calendar, consent, handoff, hearing, learning, optout, speaking
-from leadbot.flows.cards import Playbook
+from leadbot.flows.cards import Card, Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
@@ -130,10 +130,15 @@ def _relearn(step: Step, playbook: Playbook, heard: Heard) -> None:
     )
     for answer in old:
         card = playbook.card(answer.card)
-        match = answers.match(card, said, is_asked=True) if card else None
+        # What can stand alone is quoted alone; else it answers the card as a bare "40" did.
+        match = _match_again(card, said) if card else None
         if card is not None and match is not None:
             learning.record(step, playbook, card, match, first_id)
     learning.learn(step, playbook, heard, asked=None)
+
+
+def _match_again(card: Card, said: answers.Said) -> answers.Match | None:
+    return answers.match(card, said, is_asked=False) or answers.match(card, said, is_asked=True)
 
 
 def _hand_over_if_warm(step: Step, playbook: Playbook, post: Post) -> None:

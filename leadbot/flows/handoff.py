@@ -37,7 +37,11 @@ def rep_of(step: Step, team: Team | None) -> Rep:
 def give(
     step: Step, reason: Reason, *, playbook: Playbook | None, post: Post | None, question: str = ""
 ) -> None:
-    """Put the person on the desk, or tell the card that is there the news."""
+    """Put the person on the desk, or tell the card that is there the news.
+
+    A card keeps the reason it was laid down for: what came later stands in its question, its consent and the
+    thread. Only a stop takes its place, because it changes what the rep may do.
+    """
     on_desk = step.conversation.on_desk
     if on_desk is None:
         on_desk = _lay_down(step, reason, playbook, post)
@@ -46,7 +50,7 @@ def give(
         key=on_desk.key,
         team=on_desk.team,
         rep=on_desk.rep,
-        reason=reason.value,
+        reason=reason.value if reason in _MORE_THAN_NEWS else on_desk.reason,
         dialog=on_desk.dialog,
         claim_within_s=on_desk.claim_within_s,
         question=question or on_desk.question,
@@ -57,6 +61,9 @@ def give(
     if dialog is not None and dialog.number == changed.dialog and dialog.handoff_key != changed.key:
         step.change_dialog(handoff_key=changed.key)
     step.emit(_story(step, changed, playbook))
+
+
+_MORE_THAN_NEWS = frozenset({Reason.OPT_OUT, Reason.OPT_OUT_REQUESTED})
 
 
 def tell(step: Step, reason: Reason, *, post: Post | None = None, question: str = "") -> None:

@@ -9,7 +9,7 @@ A post is looked at in this order; the first row that holds decides:
 | 3  | comes from somebody opted out                    | no words; a task if they want something            |
 | 4  | comes while the conversation is paused           | no words; a task if it was said to us              |
 | 5  | is not addressed to us (`summons`)               | no words; a task if we were named and it matters   |
-| 6  | answers our question for consent                 | `consent`                                          |
+| 6  | answers our question for consent                 | `consent`; "a human, please" is row 8              |
 | 7  | comes while a human has it                       | no words; the card on the desk is told             |
 | 8  | asks for a human                                 | handed over at once; its line waits for its turn   |
 | 9  | does not summon us                               | no words; to a human if it is a lead or an answer  |
@@ -83,6 +83,8 @@ def consider(step: Step, post: Post, reading: Reading) -> Reason:
         return _hear_for_others(step, post, reading)
     heard = Heard(post, reading, speaking.summons_of(step, post))
     if conversation.in_flight is None and consent.is_answer(step, heard):
+        if asks_for_human(reading) and consent.note_unclear(step, heard):
+            return call_human(step, heard)
         return consent.hear(step, heard)
     if handoff.is_with_human(step):
         return _hear_for_human(step, heard)
@@ -128,7 +130,8 @@ def _hear_for_human(step: Step, heard: Heard) -> Reason:
     conversation, reading = step.conversation, heard.reading
     if conversation.wake_at is not None and conversation.waiting:
         _join(step, heard)  # the line for "a human, please" is still to be said, under their newest post
-    question = heard.post.said if reading.is_question or reading.asks_price else ""
+    is_asking = reading.is_question or reading.asks_price or asks_for_human(reading)
+    question = heard.post.said if is_asking else ""
     if conversation.on_desk is not None:
         handoff.tell(step, Reason.HUMAN_HAS_IT, post=heard.post, question=question)
     elif reading.intent in LEAD_INTENTS or asks_for_human(reading) or question:
@@ -267,11 +270,16 @@ def leave(step: Step, heard: Heard) -> Reason:
     """No words: what a colleague should see becomes a task, once a day for each person; the rest is left in
     peace.
     """
-    reason = _TASKS.get(heard.reading.intent)
+    reading = heard.reading
+    reason = _TASKS.get(reading.intent)
+    if reading.intent is Intent.OTHER and reading.asks_price:
+        reason = Reason.PRICE_FOR_HUMAN  # most often a buyer who writes another language than English
     if reason is None:
         return Reason.PEACE
     day = heard.post.created_at.date().isoformat()
-    step.raise_task(reason.value, f"reads as {reason.value}", post_id=heard.post.id, once=day)
+    step.raise_task(
+        reason.value, f"reads as {reason.value.replace('_', ' ')}", post_id=heard.post.id, once=day
+    )
     return reason
 
 

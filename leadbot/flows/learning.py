@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.flows import answers, calendar, questions, summons
+from leadbot.flows import answers, calendar, corrections, moods, questions, summons
 from leadbot.flows.answers import Match
 from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, Playbook
 from leadbot.flows.step import Step
-from leadbot.model import Answer, Heard, Intent, PostId, ReceiptLine, Said, SlotValue
+from leadbot.model import Answer, Heard, PostId, ReceiptLine, Said, SlotValue
 
 
 @dataclass(slots=True)
@@ -17,6 +17,8 @@ class Turn:
 
     learned: int = 0
     replied: bool = False  # one of them came after our question
+    is_aside: bool = False  # it passed our question by, in peace: a nicety, a second thought
+    is_correction: bool = False  # a second thought about an earlier answer
     closing: str | None = None  # the ending an answer asks for
     says: list[AnswerFirst] = field(default_factory=list)  # our answers to what they asked
     asked: str = ""  # their question that has an answer
@@ -38,25 +40,25 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
     found = Turn()
     for heard in posts:
         asked = _asked_before(step, heard)
-        matches = learn(step, playbook, heard, asked=asked)
+        corrected = _correct(step, playbook, heard, asked) if asked is not None else []
+        # What answers an earlier card is no answer to the last one.
+        matches = corrected or learn(step, playbook, heard, asked=asked)
+        found.is_correction = found.is_correction or bool(corrected)
+        found.is_aside = bool(corrected) or (not matches and moods.is_nicety(heard.reading))
         found.learned += len(matches)
         found.replied = found.replied or asked is not None
         found.closing = next((m.rule.then for m in matches if m.rule.then), found.closing)
         _note_question(playbook, heard, matches, found, is_start=is_start)
-        if not matches and heard.reading.intent is Intent.SUPPORT:
+        if not matches and moods.is_complaint(heard.reading):
             found.complaint = heard
-        if not matches and heard.reading.intent is Intent.ABUSE:
+        if not matches and moods.is_abuse(heard.reading):
             found.abuse = heard
     return found
 
 
 def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) -> list[Match]:
     """Fill every open card this post answers. A slot answers one card only, the `asked` one first."""
-    said = answers.Said(
-        heard.post.said.strip(),
-        heard.reading,
-        calendar.local_date(step.deck.brand.zone, heard.post.created_at),
-    )
+    said = _said(step, heard)
     matches: list[Match] = []
     used: list[SlotValue] = []
     for card in _asked_first(step, playbook, asked):
@@ -68,6 +70,23 @@ def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) ->
             used.extend([match.value] if match.value else [])
             record(step, playbook, card, match, heard.post.first_id)
     return matches
+
+
+def _said(step: Step, heard: Heard) -> answers.Said:
+    today = calendar.local_date(step.deck.brand.zone, heard.post.created_at)
+    return answers.Said(heard.post.said.strip(), heard.reading, today)
+
+
+def _correct(step: Step, playbook: Playbook, heard: Heard, asked: str) -> list[Match]:
+    """Follow a second thought about an earlier answer; nothing if it is none."""
+    if step.dialog is None:
+        return []
+    found = corrections.find(playbook, step.dialog, _said(step, heard), asked=asked)
+    if found is None:
+        return []
+    card, match = found
+    record(step, playbook, card, match, heard.post.first_id)
+    return [match]
 
 
 def _asked_before(step: Step, heard: Heard) -> str | None:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NOT_WARM_ENOUGH = "not_warm_enough"
     SUPPORT = "support"
     BUSINESS = "business"
+    PRICE_FOR_HUMAN = "price_for_human"
     SMALL_TALK_COOLDOWN = "small_talk_cooldown"
     THIN_PROFILE = "thin_profile"
     NO_PLAYBOOK = "no_playbook"
