@@ -171,7 +171,13 @@ def only_one(lock: Path) -> Iterator[None]:
 
     The kernel lets go of the lock when the process ends, however it ends, so it can never be left behind.
     """
-    with lock.open("a+", encoding="utf-8") as file:
+    try:
+        opened = lock.open("a+", encoding="utf-8")
+    except OSError as error:
+        what = f"cannot be written: {error.strerror}"
+        fix = "the database's folder must exist and be writable"
+        raise ConfigError([Problem(str(lock), what, fix, "no-lock")]) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -44,8 +44,9 @@ def read_playbooks(settings: Settings) -> tuple[dict[str, tuple[Playbook, ...]],
     """Every brand's playbooks, and every fault in their files."""
     files = list(dict.fromkeys(file for brand in settings.brands for file in brand.playbooks))
     teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
+    sources, unreadable = _sources(files, settings.folder)
     found, problems = playbook_files.check(
-        [playbook_files.PlaybookSource(_shown(file, settings.folder), _text_of(file)) for file in files],
+        sources,
         brands=[brand.facts.handle.lower() for brand in settings.brands],
         teams=list(teams),
         lists=_lists(settings.folder),
@@ -54,7 +55,7 @@ def read_playbooks(settings: Settings) -> tuple[dict[str, tuple[Playbook, ...]],
     by_brand = {
         brand.facts.handle.lower(): _in_order(brand, found, settings.folder) for brand in settings.brands
     }
-    return by_brand, list(problems)
+    return by_brand, [*unreadable, *problems]
 
 
 def beside_database(settings: Settings, suffix: str) -> Path:
@@ -77,8 +78,20 @@ def _shown(file: Path, folder: Path) -> str:
     return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
 
-def _text_of(file: Path) -> str:
-    return file.read_bytes().decode("utf-8", errors="replace")
+def _sources(
+    files: Sequence[Path], folder: Path
+) -> tuple[list[playbook_files.PlaybookSource], list[Problem]]:
+    sources, problems = [], []
+    for file in files:
+        shown = _shown(file, folder)
+        try:
+            text = file.read_bytes().decode("utf-8", errors="replace")
+        except OSError as error:
+            fix = "it should be a file that leadbot may read"
+            problems.append(Problem(shown, f"cannot be read: {error.strerror}", fix, "no-playbook"))
+            continue
+        sources.append(playbook_files.PlaybookSource(shown, text))
+    return sources, problems
 
 
 def _lists(folder: Path) -> dict[str, frozenset[str]]:
@@ -90,12 +103,13 @@ def _lists(folder: Path) -> dict[str, frozenset[str]]:
             if (cell := line.split(",")[0].strip().strip('"')).isdigit()
         )
         for file in sorted(folder.glob("*.csv"))
+        if file.is_file()
     }
 
 
 def _crm_problems(settings: Settings) -> list[Problem]:
-    adapter = settings.crm.adapter
-    if adapter in registry.names():
-        return []
-    fix = f"choose one of {', '.join(registry.names())}"
-    return [Problem("crm.adapter", f'there is no CRM adapter "{adapter}"', fix, "unknown-adapter")]
+    try:
+        registry.build(settings.crm.adapter, settings.crm.options)
+    except ConfigError as error:
+        return list(error.problems)
+    return []

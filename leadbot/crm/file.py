@@ -50,9 +50,10 @@ class FileCrm:
     A lead's ref is ``<brand id>/<external key>``: one person may be a lead of two brands.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, slow_s: float = SLOW_S) -> None:
         """Touches nothing yet: the files are read at the first call."""
         self._folder = folder
+        self._slow_s = slow_s
         self._lock = threading.RLock()
         self._journal: Journal | None = None
         self._leads: dict[str, dict[str, Any]] = {}
@@ -152,7 +153,7 @@ class FileCrm:
         self._updated[ref] = str(event["at"])
 
     def _show(self) -> None:
-        if self._sheet_took_s < SLOW_S:
+        if self._sheet_took_s < self._slow_s:
             self._write_sheet()
         elif self._sheet_later is None:
             self._sheet_later = threading.Timer(20 * self._sheet_took_s, self._write_sheet)

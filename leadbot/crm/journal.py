@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from leadbot.errors import PermanentError, TransientError
+from leadbot.errors import AccountError, TransientError
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Reads what is there; a last line cut short by a crash is dropped.
 
-        Raises TransientError, PermanentError.
+        Raises TransientError, AccountError.
         """
         self.path = path
         self._lock = threading.Lock()
@@ -50,7 +50,7 @@ class Journal:
     def append(self, event: Mapping[str, Any]) -> bool:
         """Write an event down unless its ``key`` is there already; whether it was new.
 
-        Raises TransientError when the disk is full or busy, PermanentError when the file cannot be written.
+        Raises TransientError when the disk is full or busy, AccountError when the file may not be written.
         """
         key = str(event["key"])
         with self._lock:
@@ -110,8 +110,11 @@ def sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def trouble(error: OSError, path: Path) -> TransientError | PermanentError:
-    """A file error by who acts next: wait for a full or busy disk, call a person for a missing right."""
+def trouble(error: OSError, path: Path) -> TransientError | AccountError:
+    """A file error by who acts next: wait for a full or busy disk, call the operator for a missing right.
+
+    A missing right is never about one lead: AccountError holds them all until it is mended.
+    """
     name = errno.errorcode.get(error.errno or 0, "")
     why = f"{path.name}: {error.strerror or error}"
-    return TransientError(why) if name in _BUSY else PermanentError("file", why)
+    return TransientError(why) if name in _BUSY else AccountError("file", why)

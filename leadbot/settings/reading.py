@@ -87,31 +87,20 @@ def _database_url(document: Mapping[str, Any], notes: Notes, folder: Path, env: 
     url = env.get("LEADBOT_DATABASE_URL") or table.text("url", "sqlite:///leadbot.db")
     scheme, found, rest = url.partition("://")
     kind = scheme.split("+")[0]
-    if not found or kind not in ("sqlite", "postgresql", "postgres"):
-        fix = (
-            'write "sqlite:///leadbot.db" or "postgresql://user@host/name" (a password: LEADBOT_DATABASE_URL)'
-        )
-        table.fault(
-            "url",
-            f'database url "{_without_password(url)}" is not one leadbot knows',
-            fix,
-            rule="database-url",
-        )
-    elif kind == "sqlite":
-        if not rest.startswith("/") or rest in ("/", "/:memory:"):
+    if found and kind in ("postgresql", "postgres"):
+        what = "this version of leadbot keeps its data in SQLite; PostgreSQL is not available yet"
+        table.fault("url", what, 'write "sqlite:///leadbot.db"', rule="database-url")
+    elif not found or scheme != "sqlite":
+        what = f'database url "{_without_password(url)}" is not one leadbot knows'
+        table.fault("url", what, 'write "sqlite:///leadbot.db"', rule="database-url")
+    else:
+        if "?" in rest or "\x00" in rest or not rest.startswith("/") or rest in ("/", "/:memory:"):
             fix = 'write three slashes and a file: "sqlite:///leadbot.db"'
             table.fault(
                 "url", f'"{url}" names no file; what was heard would be lost', fix, rule="database-url"
             )
         # A relative file belongs to the project, wherever leadbot is started from.
         return f"sqlite:///{folder / rest[1:]}"
-    elif not urlsplit(url).path.strip("/"):
-        table.fault(
-            "url",
-            f'"{_without_password(url)}" names no database',
-            'write "postgresql://user@host/name"',
-            rule="database-url",
-        )
     return url
 
 
@@ -122,17 +111,26 @@ def _without_password(url: str) -> str:
 def _x(document: Mapping[str, Any], notes: Notes) -> XSettings:
     table = _table("x", document, notes)
     url = table.text("base_url", X_ITSELF).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    scheme = _scheme_of(url)
+    if scheme not in ("http", "https"):
         fix = 'write "http://127.0.0.1:8765" for the local simulator, or leave the line out for X itself'
         table.fault("base_url", f'base_url "{url}" is not an address', fix, rule="base-url")
-    elif parts.scheme == "http" and not is_loopback(url):
+    elif scheme == "http" and not is_loopback(url):
         table.fault("base_url", f'"{url}" would send keys unencrypted', "write https://…", rule="base-url")
     return XSettings(
         url,
         table.choice("listen", "both", ("both", "stream", "poll")),
         table.number("poll_s", 45.0, least=0.05),
     )
+
+
+def _scheme_of(url: str) -> str:
+    """The scheme of a whole address; empty if it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        return ""
 
 
 def _follow(document: Mapping[str, Any], notes: Notes, x: XSettings) -> str | None:
@@ -147,7 +145,7 @@ def _follow(document: Mapping[str, Any], notes: Notes, x: XSettings) -> str | No
 def _crm(document: Mapping[str, Any], notes: Notes, folder: Path) -> CrmSettings:
     table = _table("crm", document, notes)
     options = {key: value for key, value in table.values.items() if key not in ("adapter", "path")}
-    path = folder / table.text("path", "crm")
+    path = folder / table.text("path", "crm").replace("\x00", "")
     return CrmSettings(table.text("adapter", "file"), {**options, "path": str(path)})
 
 
@@ -191,7 +189,7 @@ def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) ->
             rule="handle",
         )
     given_id = table.text("id")
-    if given_id and not given_id.isdigit():
+    if given_id and not (given_id.isascii() and given_id.isdigit()):
         table.fault(
             "id", f'id is "{given_id}"', "write the numeric id in quotes, or leave the line out", rule="id"
         )
@@ -233,7 +231,7 @@ def _mode(table: Table, handle: str, x: XSettings) -> Mode:
 def _playbooks(table: Table, folder: Path) -> tuple[Path, ...]:
     files: list[Path] = []
     for pattern in table.texts("playbooks", ("playbooks/*.yaml",)):
-        found = sorted(folder.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+        found = _files_named(pattern, folder)
         if not [file for file in found if file.is_file()]:
             table.fault(
                 "playbooks",
@@ -243,6 +241,13 @@ def _playbooks(table: Table, folder: Path) -> tuple[Path, ...]:
             )
         files += [file for file in found if file.is_file() and file not in files]
     return tuple(files)
+
+
+def _files_named(pattern: str, folder: Path) -> list[Path]:
+    try:
+        return [Path(pattern)] if Path(pattern).is_absolute() else sorted(folder.glob(pattern))
+    except (ValueError, NotImplementedError, OSError):
+        return []  # no pattern at all
 
 
 def _team(table: Table) -> Team:

@@ -25,6 +25,7 @@ _SECONDS = {
     **dict.fromkeys(("h", "hour"), 3600.0),
     **dict.fromkeys(("d", "day"), 86400.0),
 }
+LONGEST_S = 10 * 366 * 86400.0
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*$", re.IGNORECASE)
 
 
@@ -36,7 +37,10 @@ def seconds_in(text: str) -> float:
         unit = "s"  # "90s": the lazy group leaves the unit to the plural
     if found is None or unit not in _SECONDS:
         raise ValueError('write a number and a unit, such as "90s", "30 min", "12 h" or "2 days"')
-    return float(found[1]) * _SECONDS[unit]
+    seconds = float(found[1]) * _SECONDS[unit]
+    if seconds > LONGEST_S:
+        raise ValueError("write ten years at most")
+    return seconds
 
 
 class Lines:
@@ -110,8 +114,8 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             self.fault(key, f"{key} is {value!r}", "write a number without quotes", rule="wrong-type")
             return default
-        if value < least:
-            self.fault(key, f"{key} is {value}", f"write {least:g} or more", rule="out-of-range")
+        if not least <= value < 1e12:
+            self.fault(key, f"{key} is {value}", f"write a number, {least:g} or more", rule="out-of-range")
             return default
         return float(value)
 
@@ -171,13 +175,20 @@ def tables(name: str, document: Mapping[str, Any], notes: Notes) -> list[Table]:
 def parse(file: Path) -> tuple[str, dict[str, Any]]:
     """The text and the tables of a TOML file. Raises ConfigError."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
         return text, tomllib.loads(text)
     except FileNotFoundError:
         fix = "leadbot init DIR writes one; or name its folder with --project"
         problem = Problem(str(file), "there is no leadbot.toml here", fix, "no-file", str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(file), f"cannot be read: {error}", "", "no-file", str(file))
+    except UnicodeDecodeError:
+        fix = "save it as text in UTF-8; leadbot init DIR writes one to start from"
+        problem = Problem(str(file), "is not a text in UTF-8", fix, "no-file", str(file))
+    except OSError as error:
+        fix = "it should be a file that leadbot may read"
+        problem = Problem(str(file), f"cannot be read: {error.strerror}", fix, "no-file", str(file))
+    except RecursionError:
+        fix = "see docs/settings.md for what may stand here"
+        problem = Problem(str(file), "brackets in brackets without end", fix, "not-toml", str(file))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (len(text.splitlines()), 1)

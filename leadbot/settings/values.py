@@ -83,8 +83,8 @@ class Settings:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL stays on this machine."""
-    host = urlsplit(url).hostname or ""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadbot.model import Rep
-from leadbot.settings.table import seconds_in
+from leadbot.settings.table import LONGEST_S, seconds_in
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PERIOD = re.compile(r"^\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*$")
@@ -118,4 +118,5 @@ def _minute(hour: str, minute: str) -> int:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and -LONGEST_S <= value <= LONGEST_S

@@ -152,3 +152,21 @@ def test_the_readme_of_a_project_names_only_commands_that_exist() -> None:
 
     for verb in re.findall(r"leadbot ([a-z-]+)", page):
         assert verb in {*VERBS, "toml"}, verb
+
+
+def test_a_database_that_cannot_be_written_and_a_crm_that_is_a_file_are_told_by_every_verb(
+    tmp_path: Path,
+) -> None:
+    leadbot("init", ".", cwd=tmp_path)
+    toml = tmp_path / "leadbot.toml"
+    good = toml.read_text(encoding="utf-8")
+    for bad in (
+        good.replace("sqlite:///leadbot.db", "sqlite:////nowhere/dir/x.db"),
+        good.replace('path = "crm"', 'path = "leadbot.toml"'),
+    ):
+        toml.write_text(bad, encoding="utf-8")
+        for verb in ("check", "run"):
+            done = leadbot(verb, cwd=tmp_path)
+            assert done.returncode == 2, done.stderr
+            assert "fix:" in done.stderr
+            assert "Traceback" not in done.stderr

@@ -89,7 +89,10 @@ def test_a_missing_file_points_to_init(tmp_path: Path) -> None:
         ("leadbot.db", "database-url"),
         ("sqlite://", "database-url"),
         ("sqlite:///:memory:", "database-url"),
-        ("postgresql://host", "database-url"),
+        ("postgresql://me@host/leads", "database-url"),
+        ("postgresql://[::1/leads", "database-url"),
+        ("sqlite+odd:///x.db", "database-url"),
+        ("sqlite:///x.db?mode=ro", "database-url"),
     ],
 )
 def test_a_database_that_would_not_do_is_refused(tmp_path: Path, url: str, rule: str) -> None:
@@ -97,8 +100,8 @@ def test_a_database_that_would_not_do_is_refused(tmp_path: Path, url: str, rule:
 
 
 def test_the_environment_names_the_database_and_its_password_is_never_told(tmp_path: Path) -> None:
-    env = {"LEADBOT_DATABASE_URL": "postgresql://me:hunter2@host/leads"}
-    assert load(tmp_path, LOCAL + BRAND, env).database_url.endswith("/leads")
+    env = {"LEADBOT_DATABASE_URL": "sqlite:////var/leads.db"}
+    assert load(tmp_path, LOCAL + BRAND, env).database_url == "sqlite:////var/leads.db"
 
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, LOCAL + BRAND, {"LEADBOT_DATABASE_URL": "oracle://me:hunter2@host/leads"})
@@ -183,3 +186,44 @@ def test_every_setting_is_documented() -> None:
     for table, keys in settings.KNOWN.items():
         assert set(re.findall(r"^\| `(\w+)` \|", sections[table], flags=re.MULTILINE)) == set(keys)
     assert all(f"`{name}`" in page for name in settings.SECRET_NAMES)
+
+
+GOOD = '[x]\nbase_url = "http://127.0.0.1:8765"\n[[brands]]\nhandle = "acme"\nplaybooks = []\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\x00\xff\xfe" * 50,
+        GOOD.encode("utf-16"),
+        b"a = " + b"[" * 5000,
+        GOOD.replace("127.0.0.1:8765", "[::1").encode(),
+        GOOD.replace("127.0.0.1:8765", "127.0.0.1:99999").encode(),
+        GOOD.replace("[]", '["**x", "", "a\\u0000b", "/nowhere/x.yaml", "playbooks"]').encode(),
+        *(
+            (GOOD + line + "\n").encode()
+            for line in (
+                'id = "٣"', "pace = nan", "pace = inf", "too_late = inf", 'too_late = "99999999999999 d"',
+                "daily_budget_usd = nan", "same_text_per_hour = inf", "same_text_hours = 1e300",
+                'zone = "../../etc/passwd"', 'zone = "Europe"', 'zone = "a\\u0000"', 'quiet_hours = "late"',
+                'disclosure = []', 'mode = ["live"]',
+                '[database]\nurl = "postgresql://[::1/db"', '[database]\nurl = "sqlite:///x.db\\u0000"',
+                '[crm]\nadapter = 4', '[clock]\nfollow = "http://[::1"', '[log]\nlevel = 3',
+                '[[teams]]\nname = "t"\nreps = [{name = 5}]\nhours = 5', '[[brands]]\nhandle = "ACME"',
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_whatever_stands_in_the_file_is_told_with_place_and_fix(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "leadbot.toml").write_bytes(text)
+
+    with pytest.raises(ConfigError) as caught:
+        settings.load(tmp_path, {})
+
+    assert all(problem.where and problem.what and problem.fix for problem in caught.value.problems)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "leadbot.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+
+    assert settings.load(tmp_path, {}).x.is_local

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def crm(folder: Path) -> FileCrm:
-    return FileCrm(folder)
+    return FileCrm(folder, slow_s=60.0)
 
 
 class TestFileCrm(CrmContract):
