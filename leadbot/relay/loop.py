@@ -30,6 +30,11 @@ _log = structlog.get_logger()
 _IDLE_S = 0.5
 """Work of this process wakes the relay at once; that of others (a draft approved by a command) so late."""
 
+REPLY_WORKERS = 16
+"""Replies under way at once. Not for the sending itself: so many rows share one round of asking the gate,
+reading the timeline and writing down, and with 4 those rounds were what replies waited for.
+"""
+
 _ERRAND_WORKERS = 2
 """Apart from the replies' workers: a CRM that hangs must not hold replies back."""
 
@@ -128,7 +133,7 @@ class Relay:
         notifier: Notifier | None = None,
         reply_usd: float = SUMMONED_REPLY_USD,
         timeout_s: float = 30.0,
-        workers: int = 4,
+        workers: int = REPLY_WORKERS,
         looks_up_parents: bool = False,
     ) -> None:
         self._store = store
