@@ -9,12 +9,13 @@ from functools import partial
 
 import structlog
 
-from leadbot.app.look import open_store
+from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
 from leadbot.crm import registry
 from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
+from leadbot.errors import AccountError, TransientError
 from leadbot.flows import gate
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Deck, Playbook
@@ -48,7 +49,8 @@ def build(project: Project) -> Iterator[Daemon]:
     with ExitStack() as stack:
         stack.enter_context(only_one(beside_database(settings, ".lock")))
         store, clock = stack.enter_context(open_store(settings))
-        accounts = [_account(brand, settings, clock) for brand in settings.brands]
+        known = brand_ids(settings, store)
+        accounts = [_account(brand, settings, clock, known) for brand in settings.brands]
         decks = {
             account.brand_id: _deck(brand, account.brand_id, project, store)
             for brand, account in zip(settings.brands, accounts, strict=True)
@@ -136,8 +138,8 @@ def _tell_trouble(where: str, reason: str, why: str) -> None:
     _log.error("listener.needs_operator", where=where, reason=reason, why=why)
 
 
-def _account(brand: BrandSettings, settings: Settings, clock: Clock) -> Account:
-    """The account with its keys and its id; X is asked for the id if nobody knows it."""
+def _account(brand: BrandSettings, settings: Settings, clock: Clock, known: Mapping[str, BrandId]) -> Account:
+    """The account with its keys and its id; X is asked for the id unless the settings name it."""
     handle, own = brand.facts.handle, brand.secrets
     credentials = Credentials(
         consumer_key=own.consumer_key,
@@ -149,8 +151,8 @@ def _account(brand: BrandSettings, settings: Settings, clock: Clock) -> Account:
     )
     brand_id = brand.facts.id
     if settings.x.is_local:
+        brand_id = known[handle.lower()]
         local = credentials_for(handle)
-        brand_id = brand_id or BrandId(local["user_id"])
         credentials = replace(
             credentials if credentials.has_user_context else Credentials(**local["oauth1"]),
             bearer_token=credentials.bearer_token or local["app_bearer_token"],
@@ -158,7 +160,19 @@ def _account(brand: BrandSettings, settings: Settings, clock: Clock) -> Account:
     account = Account(brand_id, handle, credentials)
     if account.brand_id:
         return account
-    return replace(account, brand_id=BrandId(verify(account, clock, base_url=settings.x.base_url)))
+    try:
+        return replace(account, brand_id=BrandId(verify(account, clock, base_url=settings.x.base_url)))
+    except TransientError as error:
+        if handle.lower() in known:
+            # X is away: wait for it as at any other time. The gate asks whose token it is before each reply.
+            _log.warning("account.not_verified", handle=handle, brand=known[handle.lower()], why=str(error))
+            return replace(account, brand_id=known[handle.lower()])
+        what = f"X cannot be asked now whose keys those of @{handle} are ({error})"
+        raise TransientError(
+            f'{what}: start again later, or write the id of the account: id = "…"'
+        ) from error
+    except AccountError as error:
+        raise AccountError(error.reason, f"X refuses the keys of @{handle}: {error}") from error
 
 
 def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Store) -> Deck:

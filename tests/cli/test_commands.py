@@ -170,3 +170,21 @@ def test_a_database_that_cannot_be_written_and_a_crm_that_is_a_file_are_told_by_
             assert done.returncode == 2, done.stderr
             assert "fix:" in done.stderr
             assert "Traceback" not in done.stderr
+
+
+def test_a_first_start_while_x_cannot_be_reached_says_so_and_what_helps(tmp_path: Path) -> None:
+    leadbot("init", ".", cwd=tmp_path)
+    toml = tmp_path / "leadbot.toml"
+    text = toml.read_text(encoding="utf-8").replace('mode = "live"', 'mode = "draft"')
+    text = re.sub(r"(?m)^(follow|base_url) = .*$", "", text) + "\n[x]\n"
+    text = text.replace("[x]\n", '[x]\nbase_url = "https://x.invalid"\n', 1).removesuffix("[x]\n")
+    toml.write_text(text, encoding="utf-8")
+    (tmp_path / "secrets.toml").write_text('[acme]\noauth2_token = "K-1"\nbearer_token = "K-2"\n')
+    (tmp_path / "secrets.toml").chmod(0o600)
+
+    done = leadbot("run", cwd=tmp_path)
+
+    assert done.returncode == 1, done.stderr
+    assert "X cannot be asked now whose keys those of @acme are" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "K-" not in done.stderr
