@@ -34,7 +34,8 @@ def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
         item = story.item
         say(
             f"{number:>4}  {item.score:>3} points  @{item.person} to @{item.brand}  "
-            f"for {item.rep}, {item.team}  consent: {item.consent.value}  {_state(item)}"
+            f"for {item.rep}, {item.team}  {item.reason.replace('_', ' ')}  "
+            f"consent: {item.consent.value.replace('_', ' ')}  {_state(item)}"
         )
     if not stories:
         say("Nobody was handed over yet.")

@@ -183,7 +183,7 @@ def _clear_up(talk: Talk) -> Reason | None:
     if text is not None and card.if_unclear is not None:
         step.change_dialog(unclear=(*dialog.unclear, card.learn))
         return talk.say(text, LineKind.IF_UNCLEAR, card.if_unclear, _nothing, Reason.ASKED_AGAIN)
-    if talk.turn.is_aside and may_repeat:
+    if talk.turn.is_aside and may_repeat and not speaking.was_told(step, talk.compose(card.ask)):
         step.change_dialog(unclear=(*dialog.unclear, card.learn))
         step.note(f"{card.learn} is asked once more: they said something else first")
         return None

@@ -41,8 +41,8 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
     for heard in posts:
         asked = _asked_before(step, heard)
         corrected = _correct(step, playbook, heard, asked) if asked is not None else []
-        # What answers an earlier card is no answer to the last one.
-        matches = corrected or learn(step, playbook, heard, asked=asked)
+        # What answers an earlier card is no answer to the last one, unless it stands for itself.
+        matches = [*corrected, *learn(step, playbook, heard, asked=None if corrected else asked)]
         found.is_correction = found.is_correction or bool(corrected)
         found.is_aside = bool(corrected) or (not matches and moods.is_nicety(heard.reading))
         found.learned += len(matches)

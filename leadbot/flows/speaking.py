@@ -25,6 +25,7 @@ from leadbot.model import (
 )
 
 MOST_MESSAGES = 4
+FORGOTTEN_AFTER = timedelta(days=2)
 # What one dialog can cost at most, for the budget: a summoned reply, one with a link, and hearing a post
 # (X_API §0.6).
 REPLY_USD, LINK_REPLY_USD, HEAR_USD = 0.010, 0.200, 0.005
@@ -81,16 +82,33 @@ def compose(
     if is_small_talk:
         messages = len(conversation.answered)
     is_first = is_small_talk or messages == 0
-    speech = wording.Speech(
-        lines, step.deck.brand.disclosures if is_first else (), playbook.limits.characters
-    )
-    return wording.choose(
-        speech,
-        _values(step, playbook, lines),
-        seed_of=wording.seed(conversation.id, number, messages),
-        avoid=step.recent_texts,
-        heard=frozenset(gate.normalise(said.text) for said in conversation.said),
-    )
+
+    def words(disclosures: tuple[str, ...]) -> str | None:
+        return wording.choose(
+            wording.Speech(lines, disclosures, playbook.limits.characters),
+            _values(step, playbook, lines),
+            seed_of=wording.seed(conversation.id, number, messages),
+            avoid=step.recent_texts,
+            heard=frozenset(gate.normalise(said.text) for said in conversation.said),
+        )
+
+    if is_first:
+        return words(step.deck.brand.disclosures)
+    # After days they may have forgotten who writes; a line that only fits without is still better said.
+    again = words(step.deck.brand.disclosures) if _is_long_ago(step) else None
+    return again or words(())
+
+
+def was_told(step: Step, text: str | None) -> bool:
+    """Whether this person was told just that already; X refuses it, and so do we."""
+    told = {gate.normalise(said.text) for said in step.conversation.said}
+    return text is not None and gate.normalise(text) in told
+
+
+def _is_long_ago(step: Step) -> bool:
+    """Whether our last post left so long ago that whoever writes should introduce itself again."""
+    last_at = max((said.sent_at for said in step.conversation.said if said.sent_at is not None), default=None)
+    return last_at is not None and step.at - last_at >= FORGOTTEN_AFTER
 
 
 def _values(step: Step, playbook: Playbook, lines: tuple[Line, ...]) -> render.Values:

@@ -49,7 +49,7 @@ def choose(
     `avoid`: normalised texts the brand said lately; `heard`: normalised texts this person was told.
     """
     fallback: str | None = None
-    for text in _combinations(speech, values, seed_of):
+    for text in _combinations(speech, values, seed_of, heard):
         if render.weighted_length(text) > speech.max_length:
             continue
         plain = normalise(text)
@@ -61,7 +61,9 @@ def choose(
     return fallback
 
 
-def _combinations(speech: Speech, values: render.Values, seed_of: int) -> Iterator[str]:
+def _combinations(
+    speech: Speech, values: render.Values, seed_of: int, heard: Collection[str]
+) -> Iterator[str]:
     choices: list[Sequence[str]] = [speech.disclosures or ("",), *(line.wordings for line in speech.lines)]
     turned = [_turn(options, seed_of >> (8 * place)) for place, options in enumerate(choices)]
 
@@ -69,6 +71,12 @@ def _combinations(speech: Speech, values: render.Values, seed_of: int) -> Iterat
     def words(wording: str) -> str:
         return render.render(wording, values)
 
+    def is_told(wording: str) -> bool:
+        plain = normalise(words(wording))
+        return any(plain in text for text in heard)
+
+    if heard:  # a question asked again comes in other words, whatever stands beside it
+        turned = [tuple(sorted(options, key=is_told)) if len(options) > 1 else options for options in turned]
     for count, (disclosure, *wordings) in enumerate(product(*turned)):
         if count >= MOST_COMBINATIONS:
             return

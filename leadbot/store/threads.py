@@ -54,9 +54,10 @@ def _heard(connection: Connection, brand_id: str, person_id: str) -> list[Thread
         item = codec.item(kind, payload)
         assert isinstance(item, codec.HeardPost), "posts only"
         post = item.post
-        newest[post.first_id] = ThreadPost(
-            post.id, "person", post.said, post.created_at, post.in_reply_to_post_id
-        )
+        first = newest.get(post.first_id)
+        # What was edited stays in its place: the answer to it comes after it, not before.
+        at = min(post.created_at, first.at) if first is not None else post.created_at
+        newest[post.first_id] = ThreadPost(post.id, "person", post.said, at, post.in_reply_to_post_id)
     return list(newest.values())
 
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from leadbot.flows import quoting
-from leadbot.model import Consent, Intent, LineKind, Status
+from leadbot.flows.cards import Card
+from leadbot.model import Consent, Intent, LineKind, Status, TimerFired
 from tests.flows.factories import (
+    ASKS_SSO,
     COMPLAINT,
     EXCEL,
     HELLO,
     HUMAN_PLEASE,
     NONSENSE,
     SOON,
+    SSO_LINE,
     STOP,
+    TEAM_SIZE,
+    TIMING,
+    TODAY,
     WANTS_IT,
     Stage,
     count,
     deck,
     forty,
+    line,
     playbook,
     reads,
     yes_no,
@@ -32,8 +40,13 @@ def unsure(intent: Intent, probability: float, *slots: object) -> object:
     return reads(intent, *slots, probabilities=((intent, probability),))  # type: ignore[arg-type]
 
 
-def asked_for_today() -> Stage:
-    stage = Stage()
+TWO_WAYS = replace(
+    TODAY, ask=line("Thanks! What do you use for it today?", "And what do you use today?", number=31)
+)
+
+
+def asked_for_today(today: Card = TWO_WAYS) -> Stage:
+    stage = Stage(deck(playbook(cards=(TEAM_SIZE, today, TIMING))))
     stage.turn("@acme we want to move our team to you", WANTS_IT)
     stage.turn("4", reads(Intent.OTHER, count(4)))
     return stage
@@ -60,7 +73,7 @@ def test_praise_is_no_answer_and_the_card_is_asked_once_more() -> None:
     reply = stage.turn("haha love the bot", HELLO)
     assert reply is not None
     assert reply.kind is LineKind.ASK
-    assert "use for it today" in reply.text
+    assert "today?" in reply.text
     assert stage.score == 15
     stage.turn("lovely weather", HELLO)
     assert "today" in stage.conversation.dialog.passed  # type: ignore[union-attr]
@@ -80,12 +93,19 @@ def test_a_correction_changes_the_earlier_answer_and_the_open_card_is_asked_agai
     stage = asked_for_today()
     reply = stage.turn("sorry, 40 I mean", reads(Intent.OTHER, count(40)))
     assert reply is not None
-    assert "use for it today" in reply.text
+    assert "today?" in reply.text
     assert [(r.card, r.answer, r.points) for r in stage.conversation.dialog.receipt] == [  # type: ignore[union-attr]
         ("team_size", "many", 30)
     ]
     stage.turn("all in excel", EXCEL)
     assert stage.score == 50
+
+
+def test_a_question_with_one_wording_is_not_asked_twice_in_the_same_words() -> None:
+    stage = asked_for_today(TODAY)
+    reply = stage.turn("sorry, 40 I mean", reads(Intent.OTHER, count(40)))
+    assert reply is not None
+    assert "for now" in reply.text
 
 
 def test_a_number_that_comes_late_answers_the_card_that_was_given_up() -> None:
@@ -102,6 +122,25 @@ def test_a_number_in_an_answer_is_no_correction() -> None:
     stage = asked_for_today()
     stage.turn("an old tool that 3 others here hate", reads(Intent.OTHER, count(3)))
     assert [r.answer for r in stage.conversation.dialog.receipt] == ["a_few", "anything"]  # type: ignore[union-attr]
+
+
+def test_a_question_that_is_asked_again_comes_in_other_words() -> None:
+    sizes = replace(TEAM_SIZE, ask=line("How many of you?", "How big is the team?", number=20))
+    stage = Stage(deck(playbook(cards=(sizes, TODAY, TIMING))))
+    first = stage.turn("@acme we want to move our team to you", WANTS_IT)
+    second = stage.turn("does it do sso?", ASKS_SSO)
+    assert first is not None
+    assert second is not None
+    assert SSO_LINE in second.text
+    asked = {wording for wording in sizes.ask.wordings if wording in first.text + second.text}
+    assert asked == set(sizes.ask.wordings)
+
+
+def test_a_correction_may_bring_another_answer_along() -> None:
+    stage = asked_for_today()
+    reading = reads(Intent.OTHER, count(40), echoes=(("excel", 1.0),))
+    stage.turn("sorry, 40 I mean. all in excel", reading)
+    assert stage.score == 50
 
 
 # ---------------------------------------------------------------- the words on the receipt
@@ -220,3 +259,20 @@ def test_a_price_asked_in_a_language_the_reader_cannot_place_is_a_task() -> None
     assert told.reason == "price_for_human"
     assert stage.tasks == ["price_for_human"]
     assert stage.replies == []
+
+
+# ---------------------------------------------------------------- after days
+
+
+def test_a_dialog_that_reopens_after_days_says_again_that_a_bot_writes() -> None:
+    stage = Stage()
+    stage.turn("@acme we want to move our team to you", WANTS_IT)
+    stage.later(timedelta(days=3))
+    stage.tell(TimerFired("gives_up", stage.at))
+    reply = stage.turn("40", forty())
+    assert reply is not None
+    assert "bot here" in reply.text
+    assert "use for it today" in reply.text
+    following = stage.turn("all in excel", EXCEL)
+    assert following is not None
+    assert "bot here" not in following.text

@@ -169,7 +169,8 @@ def test_scenario_05_a_late_answer_reopens_the_dialog_at_that_card() -> None:
     assert stage.answers("40", forty()).reason == "reopened"
     stage.pace()
     assert stage.conversation.dialogs == 1
-    assert stage.last_said == "Thanks! What do you use for it today?"
+    # After days a bot says again what it is.
+    assert stage.last_said == f"{BRAND.disclosures[0]}\nThanks! What do you use for it today?"
 
 
 def test_scenario_05_an_answer_after_thirty_days_goes_to_a_rep() -> None:
