@@ -23,6 +23,7 @@ _PHRASES = Phrases(
     phrase("want-to-buy", "buy buying order ordering purchase subscribe sign book booking switch switching upgrade try move moving migrate migrating trial demo join", r"^(?:(?:hi|hey|ok|yes|please|just) )*sign (?:me|us|my \w+) up(?: please| pls| now)?$|\b(?:want|wants|wanna|like|love|looking|ready|hoping|planning|thinking (?:of|about)|keen|interested in|considering|about|need|trying) (?:to )?(?:buy|buying|order|ordering|purchas\w+|subscrib\w+|sign(?:ing)? up|book|booking|switch|switching|upgrad\w+|try(?:ing)? (?:you|it|this|your|out)|trial\w*|demo|join(?:ing)?|mov(?:e|ing)|migrat\w+)\b"),
     phrase("looking-for", "looking need want after searching shopping evaluating choose choosing comparing", rf"\b(?:looking (?:for|at)|in need of|we need|i need|need|want|after|searching for|shopping for|in the market for|evaluating|choosing|comparing) (?:a |an |the |some |your |new )*(?:\w+ ){{0,3}}?{_THING}\b(?: (?:for|to|that|with|by)\b|$)"),
     phrase("for-many", "for", rf"\bfor (?:about |around |roughly |up to |over |my |our |a team of )*{_MANY} (?:\w+ )?{_SEAT}\b"),
+    phrase("need-many", "need needs want wants", rf"(?<!dont )(?<!not )(?<!you )\b(?:needs?|wants?) (?:about |around |roughly |another |at least |up to )*{_MANY} (?:more |extra |new |additional )?(?:seats|users|licen[cs]es)\b(?! on)"),
     phrase("move-over", "move switch migrate moving switching migrating bring", r"\b(?:move|switch|migrate|moving|switching|migrating|bring)(?: (?:my|our|the|us|me|all|everyone))? ?(?:\w+ ){0,3}?(?:over|to you|to your|to yours|from \w+)\b"),
     phrase("demo", "demo trial", r"\b(?:book|get|schedule|have|see|request|want|need|like|do you (?:have|offer|do)|is there|offer)(?: me| us)? (?:a |an |any |some )?(?:\w+ )?(?:demo|trial)\b"),
     phrase("in-stock", "stock sell", r"\bdo (?:you|u|yall|ya) (?:still |also |even )?(?:sell|stock|do|have)\b"),
@@ -30,7 +31,7 @@ _PHRASES = Phrases(
 _IN_THE_WAY = re.compile(
     r"\b(?:cant|cannot|couldnt|wont (?:let|load|work|go)|unable|error|broken|refund|cancel\w*|crash\w*|failed|fails|failing|not working|doesnt work|stuck|locked out|waiting|still (?:not|havent|hasnt|waiting)"
     r"|been (?:trying|charged)|charged|keeps?|support|fix|bug|issue|problem|log ?in|password|complain\w*"
-    r"|away from (?:you|yall|u)|from (?:you|yours|u) to|(?:leave|leaving|left|ditch|ditching|dump|dumping) (?:you|u)(?= |$)|(?:already|existing|current) (?:a )?(?:paying )?(?:customer|subscriber|client))\b"
+    r"|away from (?:you|yall|u)|from (?:you|yours|u) to|(?:leave|leaving|left|ditch|ditching|dump|dumping) (?:you|u)(?= |$)|need (?:some |any )?(?:help|assistance) with|(?:already|existing|current) (?:a )?(?:paying )?(?:customer|subscriber|client))\b"
 )
 
 

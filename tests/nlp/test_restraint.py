@@ -71,6 +71,7 @@ def test_trouble_with_somebody_else_does_not_cool_a_buyer(reader: SpacyReader, t
         "@acme thinking about switching from you to globex",
         "@acme we are leaving you, moving our team of 30 over to globex",
         "@acme how do I upgrade my plan? already a customer",
+        "@acme need help with 5 licences",
     ],
 )
 def test_who_leaves_jokes_or_is_a_customer_gets_no_pitch(reader: SpacyReader, text: str) -> None:
@@ -83,6 +84,7 @@ def test_who_leaves_jokes_or_is_a_customer_gets_no_pitch(reader: SpacyReader, te
     "text",
     [
         "@acme sign me up!",
+        "@acme need 50 seats",
         "@acme my company wants to order 50 seats before the end of the quarter",
         "@acme how does your pricing work for agencies?",
     ],
