@@ -30,7 +30,7 @@ def run_with_kills(
     grows with the people.
     """
     chance = random.Random(seed)
-    settings = {"same_text_per_hour": "100000", "daily_budget_usd": "100000"}
+    settings = {"same_text_per_hour": "100000", "daily_budget_usd": "100000", "poll_s": "5"}
     with Project(folder, rate=RATE, settings=settings) as project:
         crowd = Crowd(project, people, seed=seed)
         stop = threading.Event()
@@ -39,7 +39,7 @@ def run_with_kills(
         talking.start()
         try:
             for number in range(kills):
-                _await_life(project)
+                _await_life(project, crowd)
                 if faults:
                     say(f"faults: {', '.join(storm(project, chance))}")
                 stop.wait(chance.uniform(0.05, 1.5))
@@ -74,11 +74,17 @@ def _said(project: Project) -> list[str]:
     return [p["id"] for p in project.sim("log", requests=0)["posts"] if p["username"] == "acme"]
 
 
-def _await_life(project: Project) -> None:
-    """Let the daemon do something new before it is killed again, or it would only ever die while starting."""
+def _await_life(project: Project, crowd: Crowd) -> None:
+    """Let the daemon do something new before it is killed again, or it would only ever die while starting.
+
+    When everything is said there is nothing new to do.
+    """
     before = project.rows("SELECT count(*) FROM decision")
     wait_until(
-        lambda: project.rows("SELECT count(*) FROM decision") != before,
+        lambda: (
+            project.rows("SELECT count(*) FROM decision") != before
+            or (len(crowd._by_post) >= len(crowd.people) and is_quiet(project))
+        ),
         within_s=120,
         what="the daemon decides something",
     )
