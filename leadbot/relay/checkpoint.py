@@ -39,7 +39,10 @@ LOOK_AHEAD = 2
 _MOST_AT_REST = 200
 """Rows put off in one transaction while X cannot be asked."""
 
-_OVERLAP_MS = 600_000  # X's timeline may show a post late; read the last ten minutes again
+_OVERLAP_MS = (
+    600_000  # X's timeline may show a post late; read the last ten minutes again, at most a page of them
+)
+_PAGE = 100  # the most X answers with at once; a deeper read is a request for every further page
 
 
 _UNREADABLE = m.Verdict("unreadable", m.Hold.TASK, None, "its conversation can't be read from the database")
@@ -119,8 +122,10 @@ class Checkpoint:
         account = writer.token_account_id()
         newest = self.store.own_posts.newest(brand.id)
         since = min((one.effect.in_reply_to for one in cleared), key=int) if newest is None else newest[0]
-        # More than a page: a rep may have answered by hand while we were away.
-        posts = writer.own_posts(since_id=_earlier(since), limit=DEEPEST)
+        posts = writer.own_posts(since_id=_earlier(since), limit=_PAGE)
+        if len(posts) >= _PAGE and int(posts[-1].id) > int(since):
+            # The page does not reach back to what we know: a rep may have answered by hand while we were away.
+            posts = writer.own_posts(since_id=_earlier(since), limit=DEEPEST)
         now = self.clock.now()
         if self.store.own_posts.keep(brand.id, posts, now, same_words=self._same):
             self.store.heard.send()
