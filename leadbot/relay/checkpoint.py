@@ -124,7 +124,7 @@ class Checkpoint:
         since = min((one.effect.in_reply_to for one in cleared), key=int) if newest is None else newest[0]
         posts = writer.own_posts(since_id=_earlier(since), limit=_PAGE)
         if len(posts) >= _PAGE and int(posts[-1].id) > int(since):
-            # The page does not reach back to what we know: a rep may have answered by hand while we were away.
+            # The page does not reach back to what we know: a rep may have answered by hand meanwhile.
             posts = writer.own_posts(since_id=_earlier(since), limit=DEEPEST)
         now = self.clock.now()
         if self.store.own_posts.keep(brand.id, posts, now, same_words=self._same):
