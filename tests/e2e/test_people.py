@@ -49,16 +49,16 @@ def test_a_buyer_gets_the_price_first_and_the_rep_gets_their_words(town: Town) -
     assert card["crm_ref"]
 
 
-@pytest.mark.parametrize(
-    ("said", "consent"),
-    [("👍", "yes"), ("yes but not this week", "yes"), ("maybe", "unclear"), ("no thanks", "no")],
-)
-def test_only_a_clear_yes_is_consent(town: Town, said: str, consent: str) -> None:
-    buyer = town.somebody()
-    buyer.says(WARM, "this month", said)
-    card = buyer.handoff()
-    assert (card["consent"], card["consent_words"]) == (consent, said)
-    assert bool(card["crm_ref"]) is (consent == "yes")
+def test_only_a_clear_yes_is_consent(town: Town) -> None:
+    meant = {"👍": "yes", "yes but not this week": "yes", "maybe": "unclear", "no thanks": "no"}
+    buyers = {said: town.somebody() for said in meant}
+    for said, buyer in buyers.items():
+        buyer.says(WARM, "this month", said)
+    cards = town.cards()
+    for said, buyer in buyers.items():
+        card = cards[buyer.handle]
+        assert (card["consent"], card["consent_words"]) == (meant[said], said)
+        assert bool(card["crm_ref"]) is (meant[said] == "yes")
 
 
 @pytest.mark.parametrize("word", ["STOP!!", "no más mensajes", "arrêtez", "hör auf", "pare"])
@@ -79,13 +79,20 @@ def test_a_stop_said_to_a_friend_only_pauses(town: Town) -> None:
     assert listed == []
 
 
-@pytest.mark.parametrize("wish", ["can I talk to a human?", "quero falar com uma pessoa"])
-def test_a_wish_for_a_person_is_met_in_the_middle_of_everything(town: Town, wish: str) -> None:
-    person = town.somebody()
-    *_, last = person.says(WARM, wish)
-    assert "from our team will write to you here." in last.reply
-    card = person.handoff()
-    assert (card["reason"], card["consent"]) == ("asked_for_human", "not_asked")
+def test_a_wish_for_a_person_is_met_in_the_middle_of_everything(town: Town) -> None:
+    wishes = [
+        "can I talk to a human?",
+        "HUMAN",
+        "je voudrais parler à quelqu'un",
+        "quero falar com uma pessoa",
+    ]
+    people = {wish: town.somebody() for wish in wishes}
+    for wish, person in people.items():
+        assert "from our team will write to you here." in person.says(WARM, wish)[-1].reply
+    cards = town.cards()
+    for person in people.values():
+        card = cards[person.handle]
+        assert (card["reason"], card["consent"]) == ("asked_for_human", "not_asked")
 
 
 def test_a_question_without_an_answer_reaches_a_rep_word_for_word(town: Town) -> None:

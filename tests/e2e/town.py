@@ -109,6 +109,10 @@ class Town:
         self._people.append(person)
         return person
 
+    def cards(self) -> dict[str, Any]:
+        """By handle, all cards as `leadbot handoffs list` tells them; one command for many people."""
+        return {card["person"]: card for card in self.project.leadbot("handoffs", "list", "--all", "--json")}
+
     def close(self) -> None:
         for person in self._people:
             person.close()
