@@ -41,6 +41,7 @@ class Identity:
     means: str
     client: Client
     user: User | None = None
+    scopes: tuple[str, ...] | None = None  # None: this kind of token has none
 
     @property
     def is_native(self) -> bool:
@@ -89,6 +90,9 @@ def _bearer(world: World, token: str) -> Identity:
         user = world.user_named(token.removeprefix(prefix)) if token.startswith(prefix) else None
         if user is not None and (client is Client.NATIVE or user.brand):
             return Identity(OAUTH2_USER, client, user)
+    grant = world.oauth2.grant_of(token)
+    if grant is not None:
+        return Identity(OAUTH2_USER, Client.API, grant.user, grant.scopes)
     raise unauthorized()
 
 

@@ -6,10 +6,13 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from leadbot.simulator.accounts import Post, User, credentials_for, native_credentials_for
 from leadbot.simulator.clock import ClockError, parse_iso
 from leadbot.simulator.faults import FaultError
+from leadbot.simulator.oauth2_pages import decide
+from leadbot.simulator.problems import Problem
 from leadbot.simulator.settings import SettingError
 from leadbot.simulator.stream import StreamHub
 from leadbot.simulator.world import World
@@ -58,7 +61,7 @@ class Control:
             while wait_s > 0 and _is_empty(answer) != until_none:
                 wait_s = await self._wait(wait_s, query.get("in_reply_to"))
                 answer = found(self, query, body)
-        except (ClockError, FaultError, SettingError) as error:
+        except (ClockError, FaultError, SettingError, Problem) as error:
             raise ControlError(str(error)) from error
         return answer
 
@@ -118,6 +121,14 @@ class Control:
         if by is None or whom is None:
             raise ControlError('give the handles of two accounts that exist: {"by": "ann", "whom": "acme"}')
         return by, whom, wanted.get("off") is True
+
+    def authorize(self, query: Mapping[str, str], body: Body) -> Any:
+        """POST authorize: the owner of `username` answers an authorize `url`; where the browser goes next."""
+        wanted = _object(body)
+        asked = self.world.oauth2.read_request(dict(parse_qsl(urlsplit(str(wanted.get("url", ""))).query)))
+        scopes = tuple(str(wanted.get("scopes") or "").split())
+        name, is_yes = str(wanted.get("username", "")), wanted.get("deny") is not True
+        return {"redirect": decide(self.world, asked, name, is_yes=is_yes, scopes=scopes)}
 
     def log(self, query: Mapping[str, str], body: Body) -> Any:
         """GET log: posts in order (after `since`, answering `in_reply_to`, by `username`), last requests."""
@@ -211,6 +222,7 @@ _ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("GET", "users"): Control.list_users,
     ("POST", "blocks"): Control.block,
     ("POST", "follows"): Control.follow,
+    ("POST", "authorize"): Control.authorize,
     ("GET", "log"): Control.log,
     ("GET", "spend"): Control.spend,
     ("GET", "violations"): Control.violations,

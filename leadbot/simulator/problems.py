@@ -32,7 +32,7 @@ class Problem(Exception):
     """An answer other than success: the HTTP status and X's problem body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
-        super().__init__(f"{status} {body.get('detail', '')}")
+        super().__init__(f"{status} {body.get('detail') or body.get('error_description', '')}")
         self.status = status
         self.body = body
 

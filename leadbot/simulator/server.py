@@ -7,6 +7,8 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from email.utils import format_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +20,8 @@ from leadbot.simulator.auth import Identity, identify
 from leadbot.simulator.clock import iso
 from leadbot.simulator.control import Control, ControlError
 from leadbot.simulator.faults import REQUEST, Fault
+from leadbot.simulator.oauth2 import require_scopes
+from leadbot.simulator.oauth2_pages import OAuth2Pages
 from leadbot.simulator.problems import (
     Problem,
     invalid,
@@ -46,6 +50,7 @@ class Gateway:
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
         app = web.Application(client_max_size=1_000_000)
+        app.on_response_prepare.append(self._date)
         for route in ROUTES:
             path = "/".join(
                 f"{{{part[1:]}}}" if part.startswith(":") else part for part in route.path.split("/")
@@ -55,9 +60,14 @@ class Gateway:
         for method in ("GET", "DELETE"):
             app.router.add_route(method, "/2/connections", self._connections)
         app.router.add_delete("/2/connections/{which}", self._connections)
+        pages = OAuth2Pages(self.world, partial(self._log, identity=None), _before, _after)
+        pages.add_to(app)
         app.router.add_route("*", "/_sim/{name}", self._control)
         app.router.add_route("*", "/{tail:.*}", self._nowhere)
         return app
+
+    async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)  # X's time, not ours
 
     def _official(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -75,6 +85,7 @@ class Gateway:
             fault = self.world.faults.strike(route.name, REQUEST, client=identity.client.value)
             if fault is not None:
                 await _before(fault, request)
+            require_scopes(identity.scopes, route.name)
             body = await _body(request)
             call = Call(self.world, identity, request.query, request.match_info, body)
             status, shape = route.endpoint(call)

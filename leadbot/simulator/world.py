@@ -19,6 +19,7 @@ from leadbot.simulator.clock import SimClock, Snowflakes, iso
 from leadbot.simulator.conduct import Conduct
 from leadbot.simulator.faults import FaultBook
 from leadbot.simulator.limits import RateLimits
+from leadbot.simulator.oauth2 import OAuth2Book
 from leadbot.simulator.problems import SUMMON_WORDINGS, Problem, forbidden, invalid
 from leadbot.simulator.rules import RuleBook
 from leadbot.simulator.settings import SimSettings
@@ -73,6 +74,7 @@ class World:
         self.spend = SpendMeter(self.clock, self.settings)
         self.conduct = Conduct(self.settings)
         self.faults = FaultBook(self.random)
+        self.oauth2 = OAuth2Book(self.clock, random.Random(f"{self.seed}:oauth2"))
         for username in self.brands:
             self.add_brand(username)
 
