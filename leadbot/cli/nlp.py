@@ -14,6 +14,9 @@ from leadbot.cli.project import as_json_option
 if TYPE_CHECKING:
     from leadbot.model import Reading, SlotValue
     from leadbot.nlp.evaluate import Evaluation
+    from leadbot.nlp.slots.judging import SlotJudgement
+
+WORST_SLOTS = 40  # mistakes shown
 
 
 @click.group()
@@ -88,6 +91,43 @@ def evaluate(file: Path, model: Path | None, as_json: bool) -> None:
         raise ConfigError([Problem(str(file), "has no examples", 'write {"text": …, "label": …} lines')])
     found = judge(load_reader(model), rows)
     click.echo(found.as_json() if as_json else _figures(found))
+
+
+@nlp.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--today", required=True, help="The day on which they answered, such as 2026-11-27.")
+@as_json_option
+def slots(file: Path, today: str, as_json: bool) -> None:
+    """Judge how answers are read on the rows in FILE (JSON lines with slot, asked, said and expect)."""
+    from datetime import date
+
+    from leadbot.errors import ConfigError, Problem
+    from leadbot.nlp.slots.judging import judge_slots, read_rows
+
+    try:
+        on = date.fromisoformat(today)
+    except ValueError:
+        raise ConfigError([Problem("--today", f'"{today}" is no day', "write it like 2026-11-27")]) from None
+    found = judge_slots(read_rows(file), on)
+    click.echo(json.dumps(found.as_dict(), indent=1) if as_json else _slot_figures(found))
+
+
+def _slot_figures(found: SlotJudgement) -> str:
+    lines = [f"{'slot':12} {'rows':>5} {'exact':>6} {'share':>6}"]
+    lines += [f"{slot:12} {n:5} {exact:6} {exact / n:6.1%}" for slot, (n, exact) in found.slots.items()]
+    lines.append(f"{'all':12} {found.n:5} {found.exact:6} {found.exact / found.n:6.1%}")
+    lines.append(f"{found.false_answers} answers found where there is none ({found.false_answers / found.n:.1%})")
+    if found.misses:
+        lines += ["", "mistakes, invented answers first"]
+    lines += [
+        f"  {miss.row.slot.value}: “{miss.row.said}” read as {_normal(miss.found)}, not {_normal(miss.row.expect)}"
+        for miss in found.misses[:WORST_SLOTS]
+    ]
+    return "\n".join(lines)
+
+
+def _normal(form: dict[str, Any] | None) -> str:
+    return "nothing" if form is None else ", ".join(f"{key} {value}" for key, value in form.items())
 
 
 def _figures(found: Evaluation) -> str:

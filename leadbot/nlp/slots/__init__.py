@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from leadbot.model import SlotValue
+from leadbot.model import SlotType, SlotValue
 from leadbot.nlp.slots.answers import authority_in, yes_no_in
 from leadbot.nlp.slots.contacts import email_in, phone_in
 from leadbot.nlp.slots.counts import counts_in
 from leadbot.nlp.slots.money import money_in
 from leadbot.nlp.slots.timeframe import timeframes_in
-from leadbot.nlp.text import Said
+from leadbot.nlp.text import Said, said
 
-__all__ = ["day_of", "slots_in"]
+__all__ = ["answer_in", "day_of", "slots_in"]
 
 
 def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
@@ -29,6 +29,16 @@ def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
     taken += [value for value in times if any(char.isdigit() for char in value.words)]
     counts = [value for value in counts_in(said) if not _overlaps(value, taken)]
     return (*counts, *money, *times, *(value for value in (yes_no, authority, email, phone) if value))
+
+
+def answer_in(
+    slot: SlotType, words: str, *, asked: str = "", today: date, region: str = ""
+) -> SlotValue | None:
+    """The answer to a question for `slot`: what can be nothing else before a bare one, the last said before an
+    earlier one, as the cards choose it.
+    """
+    found = [value for value in slots_in(said(words), today) if value.type is slot]
+    return max(found, key=lambda value: (value.volunteered, value.start), default=None)
 
 
 def day_of(at: datetime, zone: str) -> date:
