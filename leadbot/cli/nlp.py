@@ -116,11 +116,14 @@ def _slot_figures(found: SlotJudgement) -> str:
     lines = [f"{'slot':12} {'rows':>5} {'exact':>6} {'share':>6}"]
     lines += [f"{slot:12} {n:5} {exact:6} {exact / n:6.1%}" for slot, (n, exact) in found.slots.items()]
     lines.append(f"{'all':12} {found.n:5} {found.exact:6} {found.exact / found.n:6.1%}")
-    lines.append(f"{found.false_answers} answers found where there is none ({found.false_answers / found.n:.1%})")
+    lines.append(
+        f"{found.false_answers} answers found where there is none ({found.false_answers / found.n:.1%})"
+    )
     if found.misses:
         lines += ["", "mistakes, invented answers first"]
     lines += [
-        f"  {miss.row.slot.value}: “{miss.row.said}” read as {_normal(miss.found)}, not {_normal(miss.row.expect)}"
+        f"  {miss.row.slot.value}: “{miss.row.said}” read as {_normal(miss.found)}, "
+        f"not {_normal(miss.row.expect)}"
         for miss in found.misses[:WORST_SLOTS]
     ]
     return "\n".join(lines)

@@ -34,8 +34,8 @@ def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
 def answer_in(
     slot: SlotType, words: str, *, asked: str = "", today: date, region: str = ""
 ) -> SlotValue | None:
-    """The answer to a question for `slot`: what can be nothing else before a bare one, the last said before an
-    earlier one, as the cards choose it.
+    """The answer to a question for `slot`: what can be nothing else before a bare one, the last said before
+    an earlier one, as the cards choose it.
     """
     found = [value for value in slots_in(said(words), today) if value.type is slot]
     return max(found, key=lambda value: (value.volunteered, value.start), default=None)

@@ -1,4 +1,4 @@
-"""How well the answers to questions are read: rows {slot, asked, said, expect}, judged against what the rules find."""
+"""How well answers to questions are read, judged on rows {slot, asked, said, expect}."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def judge_slots(rows: Sequence[Row], today: date) -> SlotJudgement:
     misses: list[Miss] = []
     for row in rows:
         region = _REGION.search(row.asked)
-        value = answer_in(row.slot, row.said, asked=row.asked, today=today, region=region[1] if region else "")
+        value = answer_in(
+            row.slot, row.said, asked=row.asked, today=today, region=region[1] if region else ""
+        )
         found = None if value is None else normal_form(value)
         is_exact = found == row.expect
         counts[row.slot.value][0] += 1
