@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -23,7 +24,7 @@ from leadbot.flows.decide import decide, new_conversation
 from leadbot.model import BrandId, PostId, VersionId
 from leadbot.nlp import load_reader
 from leadbot.ports import Clock
-from leadbot.relay import Relay
+from leadbot.relay import Patience, Relay, Watch
 from leadbot.settings import BrandSettings, Settings
 from leadbot.simulator.accounts import credentials_for
 from leadbot.store import Store
@@ -68,8 +69,9 @@ def build(project: Project) -> Iterator[Daemon]:
             normalise=gate.normalise,
         )
         listener = _listener(settings, store, accounts, clock)
-        parts = (Part("engine", engine.run), Part("relay", relay.run))
-        yield Daemon(listener, parts, heartbeat=project.health_file)
+        watch = _watch(settings, store, [account.brand_id for account in accounts], clock)
+        parts = (Part("engine", engine.run), Part("relay", relay.run), Part("watch", watch.run))
+        yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store))
 
 
 def _relay(
@@ -97,6 +99,16 @@ def _relay(
         crm=registry.build(settings.crm.adapter, settings.crm.options),
         notifier=FileNotifier(settings.folder),
     )
+
+
+def _watch(settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock) -> Watch:
+    patience = Patience(**asdict(settings.alarms))
+    return Watch(store, clock, FileNotifier(settings.folder), brand_ids, patience)
+
+
+def _figures(store: Store) -> dict[str, Any]:
+    """What the health file tells besides."""
+    return {"alarms": [{"key": alarm.key, "what": alarm.what} for alarm in store.alarms.open()]}
 
 
 def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clock: Clock) -> Listener:

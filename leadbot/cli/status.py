@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import say
+from leadbot.cli.words import in_one_line, say
 
 
 @click.command()
@@ -24,12 +24,20 @@ def status(folder: Path, as_json: bool) -> None:
     with open_store(project.settings) as (store, _):
         counts = store.queries.counts(datetime.min.replace(year=2000, tzinfo=UTC))
         brands = store.queries.status()
+        alarms = store.alarms.open()
     daemon = _daemon(project.health_file)
     if as_json:
-        document = {"daemon": daemon, **asdict(counts), "brands": [asdict(one) for one in brands]}
+        document = {
+            "daemon": daemon,
+            "alarms": [asdict(alarm) for alarm in alarms],
+            **asdict(counts),
+            "brands": [asdict(one) for one in brands],
+        }
         say(json.dumps(document, default=str, ensure_ascii=False))
         return
     say(f"daemon      {_in_words(daemon)}")
+    for alarm in alarms:
+        say(f"ALARM       {in_one_line(alarm.what)}; {in_one_line(alarm.fix)}")
     say(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
     say(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
     say(f"handed over {counts.handoffs}")

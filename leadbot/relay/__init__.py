@@ -4,5 +4,6 @@ The only way out.
 """
 
 from leadbot.relay.loop import Relay
+from leadbot.relay.watch import Patience, Watch
 
-__all__ = ["Relay"]
+__all__ = ["Patience", "Relay", "Watch"]

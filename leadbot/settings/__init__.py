@@ -4,6 +4,7 @@ from leadbot.settings.reading import KNOWN, load, read
 from leadbot.settings.values import (
     SECRET_NAMES,
     X_ITSELF,
+    AlarmSettings,
     BrandSettings,
     CrmSettings,
     Secrets,
@@ -16,6 +17,7 @@ __all__ = [
     "KNOWN",
     "SECRET_NAMES",
     "X_ITSELF",
+    "AlarmSettings",
     "BrandSettings",
     "CrmSettings",
     "Secrets",

@@ -16,6 +16,7 @@ from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
     SECRET_NAMES,
     X_ITSELF,
+    AlarmSettings,
     BrandSettings,
     CrmSettings,
     Settings,
@@ -33,6 +34,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "quiet_hours", "too_late", "daily_budget_usd", "same_text_hours", "same_text_per_hour",
     ),
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
+    "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
@@ -63,6 +65,7 @@ def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
         clock_follow=_follow(document, notes, x),
         crm=_crm(document, notes, folder),
         brands=_brands(document, notes, folder, x),
+        alarms=_alarms(_table("alarms", document, notes)),
         log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
         log_level=_table("log", document, notes).choice(
             "level", "info", ("debug", "info", "warning", "error")
@@ -147,6 +150,17 @@ def _crm(document: Mapping[str, Any], notes: Notes, folder: Path) -> CrmSettings
     options = {key: value for key, value in table.values.items() if key not in ("adapter", "path")}
     path = folder / table.text("path", "crm").replace("\x00", "")
     return CrmSettings(table.text("adapter", "file"), {**options, "path": str(path)})
+
+
+def _alarms(table: Table) -> AlarmSettings:
+    default = AlarmSettings()
+    return AlarmSettings(
+        no_poll_s=table.parsed("no_poll", default.no_poll_s, words.some_seconds),
+        nothing_heard_s=table.parsed("nothing_heard", default.nothing_heard_s, words.some_seconds),
+        nothing_sent_s=table.parsed("nothing_sent", default.nothing_sent_s, words.some_seconds),
+        again_s=table.parsed("again", default.again_s, words.some_seconds),
+        team=table.text("team", default.team),
+    )
 
 
 def _brands(

@@ -58,6 +58,17 @@ class CrmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """How long silence is no alarm (seconds), how often an alarm is repeated, and whom it is told to."""
+
+    no_poll_s: float = 15 * 60.0
+    nothing_heard_s: float = 3 * 86_400.0
+    nothing_sent_s: float = 30 * 60.0
+    again_s: float = 86_400.0
+    team: str = "operators"
+
+
+@dataclass(frozen=True, slots=True)
 class BrandSettings:
     """An account that speaks. `facts.id` is empty until it has been looked up."""
 
@@ -77,6 +88,7 @@ class Settings:
     clock_follow: str | None
     crm: CrmSettings
     brands: tuple[BrandSettings, ...]
+    alarms: AlarmSettings = AlarmSettings()
     log_format: str = "console"
     log_level: str = "info"
 

@@ -44,6 +44,14 @@ def seconds(value: Any) -> float:
     return float(value)
 
 
+def some_seconds(value: Any) -> float:
+    """A duration that is not nothing: at least a second."""
+    found = seconds(value)
+    if found < 1:
+        raise ValueError('write a number and a unit, such as "15 min" or "3 days"; at least a second')
+    return found
+
+
 def quiet_hours(value: Any) -> tuple[int, int] | None:
     """Two times of day, which may wrap over midnight: "22:00-07:00"; "" for none."""
     if value == "":

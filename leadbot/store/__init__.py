@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadbot.ports import Clock
+from leadbot.store.alarms import Alarms
 from leadbot.store.brands import Brands
 from leadbot.store.database import Database, open_database
 from leadbot.store.desk import Desk
@@ -39,6 +40,7 @@ class Store:
         self.playbooks = Playbooks(database, clock)
         self.spend = Spend(database)
         self.queries = Queries(database, clock)
+        self.alarms = Alarms(database, clock)
 
     def close(self) -> None:
         """Close the database."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import exists, func, select, update
@@ -18,6 +18,9 @@ from leadbot.store.states import InboxState
 from leadbot.store.tables import BRAND_STATE, INBOX
 
 _log = structlog.get_logger()
+
+_NOTED_EVERY = timedelta(seconds=30)
+"""A poll every second need not write every second that it was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,16 @@ class Brands:
     def poll_completed(self, brand_id: BrandId, newest_id: int | None = None) -> None:
         """All pages are on disk up to inbox row `newest_id` (the brand's newest if None).
 
-        Only the first complete poll since `begin_catch_up` counts: later ones are the normal course.
+        Only the first complete poll since `begin_catch_up` counts: later ones are the normal course, of
+        which the time is noted now and then.
         """
+        now = self._clock.now()
         with self._database.write() as connection:
-            begun = select(BRAND_STATE.c.catch_up_to).where(BRAND_STATE.c.brand_id == brand_id)
-            if connection.execute(begun).scalar() is not None:
+            state = select(BRAND_STATE.c.catch_up_to, BRAND_STATE.c.last_polled_at)
+            row = connection.execute(state.where(BRAND_STATE.c.brand_id == brand_id)).first()
+            if row is None or row.last_polled_at is None or now - row.last_polled_at >= _NOTED_EVERY:
+                _set(connection, brand_id, last_polled_at=now)
+            if row is not None and row.catch_up_to is not None:
                 return
             if newest_id is None:
                 query = select(func.max(INBOX.c.id)).where(INBOX.c.brand_id == brand_id)

@@ -13,6 +13,7 @@ from sqlalchemy import Index, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from leadbot.store.columns import RowId, UtcTime
+from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
 _NEW = text("state = 'new'")
 _CLAIMABLE = text("state IN ('pending', 'held')")
@@ -150,6 +151,7 @@ class OutboxRow(SQLModel, table=True):
     parent_id: str | None = None
     root_id: str | None = None
     dialog: int = 0
+    playbook: str | None = None
     reserve_usd: float = 0.0
     cost_usd: float = 0.0
     state: str = "pending"
@@ -273,6 +275,7 @@ class BrandStateRow(SQLModel, table=True):
     has_caught_up: bool = False
     catch_up_to: int | None = Field(default=None, sa_type=RowId)
     last_heard_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_polled_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class PlaybookVersionRow(SQLModel, table=True):
@@ -300,12 +303,17 @@ class SpendRow(SQLModel, table=True):
 
 
 class AsideRow(SQLModel, table=True):
-    """An item from X that could not be understood, kept as it came."""
+    """An item from X that could not be understood, kept as it came. digest: of brand and whole item."""
 
     __tablename__ = "aside"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index("ix_aside_digest", "digest"),
+        Index("ix_aside_at", "at"),
+        {"sqlite_autoincrement": True},
+    )
     id: int | None = Field(default=None, sa_type=RowId, primary_key=True)
     brand_id: str | None = None
+    digest: str | None = None
     raw: bytes
     why: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=UtcTime)
@@ -364,5 +372,8 @@ TABLES = (
     PLAYBOOK_VERSION,
     SPEND,
     ASIDE,
+    ASIDE_COUNT,
     OWN_POST,
+    ALARM,
+    GAP,
 )
