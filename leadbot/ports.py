@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from leadbot.model import BrandId, Lead, Person, Post, PostId, Reading, ReadRequest
+from leadbot.model import BrandId, Lead, Person, PersonId, Post, PostId, Reading, ReadRequest
 
 
 class Clock(Protocol):
@@ -71,6 +72,39 @@ class PostWriter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What X said about posts. Of those in neither set it told nothing, and nothing may be concluded.
+
+    newer: an asked version → the newest one of its chain, where there is one.
+    """
+
+    there: frozenset[PostId]
+    gone: frozenset[PostId]
+    newer: Mapping[PostId, PostId] = field(default_factory=dict)
+
+
+class Standing(StrEnum):
+    """How an account stands with X."""
+
+    THERE = "there"
+    PROTECTED = "protected"  # its posts are for its followers only
+    GONE = "gone"  # deleted, deactivated or suspended
+
+
+class PostWatch(Protocol):
+    """Asks X, as somebody without special rights, what it still shows of what we keep."""
+
+    def look(self, post_ids: Sequence[PostId]) -> Looked:
+        """At most 100 posts. Raises TransientError, PermanentError, AccountError."""
+
+    def fetch(self, post_ids: Sequence[PostId]) -> list[tuple[Post, Person]]:
+        """The posts themselves, as far as X shows them: for edits nobody told us of. Raises as `look`."""
+
+    def standing(self, person_ids: Sequence[PersonId]) -> dict[PersonId, Standing]:
+        """At most 100 accounts; those X told nothing about are left out. Raises as `look`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CrmCandidate:
     """Somebody in the CRM who may be this person. Shown, never merged by us."""
 
@@ -93,19 +127,25 @@ class CrmAdapter(Protocol):
     """Where warm leads go. Every call is idempotent under its key; ids are numeric X ids."""
 
     def capabilities(self) -> frozenset[str]:
-        """Which of find, upsert, add_note, set_outcome and pull_outcomes do something here."""
+        """Which of find, upsert, add_note, delete_note, set_outcome and pull_outcomes do something here."""
 
     def find(self, lead: Lead) -> list[CrmCandidate]:
         """People who may be the same. Raises TransientError, PermanentError."""
 
     def upsert(self, lead: Lead, *, key: str) -> str:
         """Create or update the lead under `lead.external_key`; returns its ref. A `key` seen changes nothing.
+        An update replaces what was there: words that are no longer in `lead` must not stay.
 
         Raises TransientError, PermanentError, UnknownOutcome.
         """
 
     def add_note(self, ref: str, text: str, *, key: str) -> str:
         """Add a note once per `key`; returns its id so that it can be deleted. Raises as upsert."""
+
+    def delete_note(self, ref: str, note_id: str, *, key: str) -> None:
+        """Take a note back, for the words in it are gone from X; one that is not there is no error. Raises as
+        upsert.
+        """
 
     def set_outcome(self, ref: str, outcome: str, *, key: str) -> None:
         """Record what became of the lead. Raises as upsert."""

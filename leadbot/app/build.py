@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from leadbot.app import keeping
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
 from leadbot.crm import registry
@@ -70,7 +71,12 @@ def build(project: Project) -> Iterator[Daemon]:
         )
         listener = _listener(settings, store, accounts, clock)
         watch = _watch(settings, store, [account.brand_id for account in accounts], clock)
-        parts = (Part("engine", engine.run), Part("relay", relay.run), Part("watch", watch.run))
+        parts = (
+            Part("engine", engine.run),
+            Part("relay", relay.run),
+            Part("watch", watch.run),
+            Part("keeper", keeping.keeper(settings, store, accounts, clock).run),
+        )
         yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store))
 
 

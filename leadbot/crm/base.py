@@ -32,6 +32,7 @@ class Can(StrEnum):
     FIND = "find"
     UPSERT = "upsert"
     ADD_NOTE = "add_note"
+    DELETE_NOTE = "delete_note"
     SET_OUTCOME = "set_outcome"
     PULL_OUTCOMES = "pull_outcomes"
 

@@ -57,7 +57,7 @@ class FileCrm:
         self._lock = threading.RLock()
         self._journal: Journal | None = None
         self._leads: dict[str, dict[str, Any]] = {}
-        self._notes: dict[str, int] = {}
+        self._notes: dict[str, set[str]] = {}
         self._outcomes: dict[str, str] = {}
         self._updated: dict[str, str] = {}
         self._sheet_took_s = 0.0
@@ -85,14 +85,28 @@ class FileCrm:
         return found
 
     def upsert(self, lead: Lead, *, key: str) -> str:
-        """Write the lead down once per key; returns its ref. Raises TransientError, PermanentError."""
-        return self._record("upsert", key, _ref(lead), {"lead": lead_as_json(lead)})
+        """Write the lead down once per key; returns its ref. Raises TransientError, PermanentError.
+
+        Of a person only the newest version keeps its words.
+        """
+        ref = self._record("upsert", key, _ref(lead), {"lead": lead_as_json(lead)})
+        with self._lock:
+            journal = self._open()
+            theirs = [str(e["key"]) for e in journal if e.get("kind") == "upsert" and e.get("ref") == ref]
+            journal.strip(theirs[:-1], "lead")
+        return ref
 
     def add_note(self, ref: str, text: str, *, key: str) -> str:
         """Write a note down once per key; returns its id. Raises as upsert, also ``no_such_lead``."""
         self._must_know(ref)
         self._record("note", key, ref, {"text": text})
         return f"note:{key}"
+
+    def delete_note(self, ref: str, note_id: str, *, key: str) -> None:
+        """Take a note's text out of the journal; that there was one stays. Raises as upsert."""
+        with self._lock:
+            self._open().strip([note_id], "text")
+        self._record("note_deleted", key, ref, {"note": note_id})
 
     def set_outcome(self, ref: str, outcome: str, *, key: str) -> None:
         """Write down what became of a lead, once per key. Raises as add_note."""
@@ -145,9 +159,12 @@ class FileCrm:
     def _apply(self, event: Mapping[str, Any]) -> None:
         ref, kind = str(event["ref"]), event["kind"]
         if kind == "upsert":
-            self._leads[ref] = event["lead"]
+            if "lead" in event:  # an older version has lost its words
+                self._leads[ref] = event["lead"]
         elif kind == "note":
-            self._notes[ref] = self._notes.get(ref, 0) + 1
+            self._notes.setdefault(ref, set()).add(str(event["key"]))
+        elif kind == "note_deleted":
+            self._notes.setdefault(ref, set()).discard(str(event["note"]))
         elif kind == "outcome":
             self._outcomes[ref] = event["outcome"]
         self._updated[ref] = str(event["at"])
@@ -185,7 +202,7 @@ class FileCrm:
             "receipt": "; ".join(f"{one['points']:+d} {one['words']}" for one in lead["receipt"]),
             "outcome": self._outcomes.get(ref, ""),
             "permalink": lead["permalink"],
-            "notes": self._notes.get(ref, 0),
+            "notes": len(self._notes.get(ref, ())),
             "updated_at": self._updated[ref],
         }
 

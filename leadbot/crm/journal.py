@@ -1,4 +1,6 @@
-"""A file of JSON lines that only grows, in which every key stands once, and which a crash cannot spoil."""
+"""A file of JSON lines in which every key stands once, and which a crash cannot spoil. It grows; only words
+that must go are ever taken out again.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import errno
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +58,38 @@ class Journal:
         with self._lock:
             if key in self._events:
                 return False
-            line = json.dumps(dict(event), ensure_ascii=False, separators=(",", ":"), default=str)
+            line = _line(event)
             try:
-                self._write(line.encode("utf-8", "replace") + b"\n")
+                self._write(line)
             except OSError as error:
                 raise trouble(error, self.path) from error
             self._events[key] = json.loads(line)
             return True
+
+    def strip(self, keys: Collection[str], member: str) -> None:
+        """Take one member out of these events, on the disk as well; the events themselves stay, with their
+        keys.
+
+        The file is replaced in one step. Raises as `append`.
+        """
+        with self._lock:
+            if not any(member in self._events.get(key, {}) for key in keys):
+                return
+            kept = {
+                key: {name: value for name, value in event.items() if key not in keys or name != member}
+                for key, event in self._events.items()
+            }
+            fresh = self.path.with_suffix(".new")
+            try:
+                with fresh.open("wb") as file:
+                    file.writelines(_line(event) for event in kept.values())
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(self.path)
+                sync_folder(self.path.parent)
+            except OSError as error:
+                raise trouble(error, self.path) from error
+            self._events = kept
 
     def _write(self, line: bytes) -> None:
         is_new = not self.path.exists()
@@ -99,6 +126,11 @@ class Journal:
                 yield event
             else:
                 log.error("journal.line_unreadable", path=str(self.path), line=number)
+
+
+def _line(event: Mapping[str, Any]) -> bytes:
+    line = json.dumps(dict(event), ensure_ascii=False, separators=(",", ":"), default=str)
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def sync_folder(folder: Path) -> None:

@@ -143,7 +143,7 @@ class Fold:
         for effect in decision.effects:
             self._perform(effect, decision, event, new, timers, texts)
         new.decisions.append(rows.decision(event, decision, inbox_id, self.now))
-        self._note_post(event, new)
+        self._note_post(event, decision.conversation, new)
         row = rows.conversation(decision.conversation, self.now)
         self._move_to(decision.conversation, row)
         self.timers.update(timers)
@@ -153,11 +153,20 @@ class Fold:
         for text in texts:
             self.said(text)
 
-    def _note_post(self, event: m.Event, new: Batch) -> None:
+    def _note_post(self, event: m.Event, after: m.Conversation, new: Batch) -> None:
+        brand_id = self.before.brand_id
         if isinstance(event, m.PostDeleted):
-            new.deleted_posts.append((self.before.brand_id, event.post_id))
+            new.deleted_posts.append((brand_id, event.post_id))
+        if isinstance(event, m.PersonGone):
+            new.people_gone.append((brand_id, self.before.person_id))
+            new.people.pop(self.before.person_id, None)
         if not isinstance(event, m.PostReceived | m.PostEdited):
             return
+        if event.post.first_id in after.deleted:
+            new.deleted_posts.append((brand_id, event.post.first_id))
+            return
+        if event.post.edit_version:
+            new.replaced_posts.append((brand_id, event.post.first_id, event.post.id))
         if event.person != self.current.person:
             new.people[event.person.id] = rows.person(event.person, self.now)
         if self.current.in_flight is not None:
@@ -223,7 +232,17 @@ class Fold:
             )
 
 
-_MERGED = ("decisions", "outbox", "handoffs", "tasks", "suppressions", "draft_keys", "deleted_posts")
+_MERGED = (
+    "decisions",
+    "outbox",
+    "handoffs",
+    "tasks",
+    "suppressions",
+    "draft_keys",
+    "deleted_posts",
+    "replaced_posts",
+    "people_gone",
+)
 
 
 def _root_of(post_id: m.PostId, event: m.Event, before: m.Conversation, after: m.Conversation) -> m.PostId:

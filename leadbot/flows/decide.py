@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from leadbot.flows import edits, hearing, humans, settling, turns
+from leadbot.flows import edits, forgetting, hearing, humans, settling, turns
 from leadbot.flows.cards import Deck
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
@@ -20,6 +20,7 @@ from leadbot.model import (
     Event,
     OptOutRequested,
     OutcomeSet,
+    PersonGone,
     PersonId,
     PostDeleted,
     PostEdited,
@@ -64,7 +65,9 @@ def _dispatch(step: Step, event: Event) -> Reason:
         case PostEdited(post, person, reading):
             return edits.hear_edit(step, post, person, reading)
         case PostDeleted(post_id):
-            return edits.forget_post(step, post_id)
+            return forgetting.forget_post(step, post_id)
+        case PersonGone():
+            return forgetting.forget_person(step)
         case TimerFired(name):
             return _wake(step, name)
         case OptOutRequested():

@@ -1,32 +1,24 @@
-"""Second thoughts: a post that was edited, and one that was taken back.
+"""Second thoughts: a post that was edited.
 
 Before its answer an edit simply replaces what waits. After it, words, answers, receipt and the card on the
-desk follow the edit, and nothing is said again (SCENARIOS 4). A deleted post's words leave our records
-(SCENARIOS 25); what it was worth stays on the receipt, so that the score still is the sum of its lines.
+desk follow the edit, and nothing is said again (SCENARIOS 4).
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from leadbot.flows import answers, calendar, consent, handoff, hearing, learning, optout, speaking
 from leadbot.flows.cards import Card, Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
-    Answer,
     Consent,
-    Dialog,
     Heard,
     Person,
     Post,
     PostId,
     Reading,
-    ReceiptLine,
     Status,
 )
-
-DELETED = "[deleted]"
 
 
 def hear_edit(step: Step, post: Post, person: Person, reading: Reading) -> Reason:
@@ -36,6 +28,8 @@ def hear_edit(step: Step, post: Post, person: Person, reading: Reading) -> Reaso
         return Reason.OWN_POST
     if person.is_automated:
         return Reason.AUTOMATED_ACCOUNT
+    if post.first_id in conversation.deleted:
+        return hearing.hear(step, post, person, reading)
     if not _is_known(step, post.first_id):
         return hearing.hear(step, post, person, reading)
     step.change(person=person, edited=(*conversation.edited, (post.id, post.first_id))[-MEMORY:])
@@ -163,56 +157,3 @@ def _update_consent(step: Step, heard: Heard) -> Reason:
     elif now is Consent.YES and was is not Consent.YES:
         consent.push(step)
     return Reason.EDIT_UPDATED
-
-
-def forget_post(step: Step, post_id: PostId) -> Reason:
-    """The person took a post back: its words leave our records."""
-    conversation = step.conversation
-    first_id = dict(conversation.edited).get(post_id, post_id)
-
-    def is_it(heard: Heard) -> bool:
-        return first_id == heard.post.first_id or post_id == heard.post.id
-
-    step.change(
-        waiting=tuple(heard for heard in conversation.waiting if not is_it(heard)),
-        answering=tuple(heard for heard in conversation.answering if not is_it(heard)),
-        known=_blank_answers(conversation.known, first_id),
-        dialog=_blank(conversation.dialog, first_id),
-    )
-    if conversation.before is not None:
-        step.change(before=replace(conversation.before, dialog=_blank(conversation.before.dialog, first_id)))
-    if not step.conversation.waiting:
-        step.forget_wake()
-    if len(step.conversation.waiting) < len(conversation.waiting):
-        step.change(answered=(*conversation.answered, first_id)[-MEMORY:])
-        speaking.await_answer(step)
-    on_desk = step.conversation.on_desk
-    if on_desk is not None:
-        if on_desk.question_post_id == first_id:
-            step.change(on_desk=replace(on_desk, question="", question_post_id=None))
-        handoff.tell(step, Reason.POST_DELETED)
-    return Reason.POST_DELETED
-
-
-def _blank(dialog: Dialog | None, first_id: PostId) -> Dialog | None:
-    if dialog is None:
-        return None
-    is_consent = dialog.consent_post_id == first_id
-
-    def line(receipt: ReceiptLine) -> ReceiptLine:
-        return replace(receipt, words=DELETED) if receipt.post_id == first_id else receipt
-
-    return replace(
-        dialog,
-        answers=_blank_answers(dialog.answers, first_id),
-        receipt=tuple(line(receipt) for receipt in dialog.receipt),
-        consent_words=DELETED if is_consent else dialog.consent_words,
-    )
-
-
-def _blank_answers(known: tuple[Answer, ...], first_id: PostId) -> tuple[Answer, ...]:
-    def blank(answer: Answer) -> Answer:
-        value = replace(answer.value, words=DELETED) if answer.value else None
-        return replace(answer, words=DELETED, value=value)
-
-    return tuple(blank(answer) if answer.post_id == first_id else answer for answer in known)

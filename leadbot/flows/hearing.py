@@ -56,6 +56,9 @@ def hear(step: Step, post: Post, person: Person, reading: Reading) -> Reason:
     if post.is_repost:
         return Reason.REPOST
     first_id = post.first_id
+    if first_id in conversation.deleted:
+        # It came late, and is no longer there: nothing is answered, and a "stop" is still obeyed.
+        return optout.obey(step, post, reading) or Reason.POST_DELETED
     if first_id in conversation.answered or any(h.post.first_id == first_id for h in conversation.waiting):
         return Reason.HEARD_ALREADY
     forget_old(step, post)

@@ -77,6 +77,7 @@ class Reason(StrEnum):
     EDIT_UPDATED = "edit_updated"
     EDIT_CHANGED_NOTHING = "edit_changed_nothing"
     POST_DELETED = "post_deleted"
+    PERSON_GONE = "person_gone"
 
     # what became of a reply
     REPLY_SENT = "reply_sent"

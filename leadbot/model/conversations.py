@@ -121,3 +121,4 @@ class Conversation:
     answering: tuple[Heard, ...] = ()  # the posts the reply in flight answers, oldest first
     before: Before | None = None
     edited: tuple[tuple[PostId, PostId], ...] = ()  # (edited version, first id), newest last, at most 50
+    deleted: tuple[PostId, ...] = ()  # first ids of posts taken back, newest last, at most 50

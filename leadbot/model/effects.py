@@ -52,6 +52,8 @@ class HandOff:
     question: str = ""  # a question of theirs that waits for an answer
     last_post_id: PostId | None = None
     claim_within_s: float | None = None  # business seconds
+    consent_post_id: PostId | None = None  # first ids of the posts these words stand in
+    question_post_id: PostId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,14 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class PushToCrm:
-    """Release a handoff to the CRM. Only ever decided after a yes."""
+    """Release a handoff to the CRM. Only ever decided after a yes.
+
+    cleans: the CRM has it already, and words in it left X since: record and note are replaced.
+    """
 
     key: str
     handoff_key: str
+    cleans: bool = False
 
 
 @dataclass(frozen=True, slots=True)

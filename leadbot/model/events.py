@@ -39,6 +39,17 @@ class PostDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonGone:
+    """X shows this account no longer: all it said and its profile leave our records.
+
+    why: ``gone`` (deleted, deactivated or suspended) or ``protected``.
+    """
+
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer is due. name: ``pace``, ``gives_up``, ``quiet``."""
 
@@ -113,6 +124,7 @@ Event = (
     PostReceived
     | PostEdited
     | PostDeleted
+    | PersonGone
     | TimerFired
     | OptOutRequested
     | TakenOver

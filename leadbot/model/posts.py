@@ -14,6 +14,7 @@ class Channel(StrEnum):
 
     STREAM = "stream"
     POLL = "poll"
+    CHECK = "check"  # an edit nobody told of, found when we looked whether the post still stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,14 @@ class Errands:
         if self.crm is None:
             self._hold(entry, NOT_SET_UP, "no_crm", "no CRM is set up")
             return
-        lead = load_lead(self.store.database, effect.handoff_key, brand_handle=brand_handle)
+        lead = load_lead(
+            self.store.database,
+            effect.handoff_key,
+            brand_handle=brand_handle,
+            has_it_already=effect.cleans,
+        )
+        if effect.cleans:
+            self._take_note_back(self.crm, entry, effect)
         ref = self.crm.upsert(lead, key=entry.key)
         note_id = None
         if "add_note" in self.crm.capabilities():
@@ -69,6 +76,16 @@ class Errands:
         now = self.clock.now()
         self.store.outbox.pushed(entry, now, handoff_key=effect.handoff_key, ref=ref, note_id=note_id)
         _log.info("lead.pushed", key=entry.key, ref=ref)
+
+    def _take_note_back(self, crm: CrmAdapter, entry: OutboxEntry, effect: m.PushToCrm) -> None:
+        """The words of a post left X: the note that tells them goes too (SCENARIOS 25)."""
+        ref, note_id = self.store.outbox.in_crm(effect.handoff_key)
+        if ref is None or note_id is None:
+            return
+        if "delete_note" not in crm.capabilities():
+            what = f"delete note {note_id} of {ref} by hand: it tells words that are gone from X"
+            raise PermanentError("cannot_delete_note", what)
+        crm.delete_note(ref, note_id, key=f"{entry.key}:without")
 
     def _notify(self, entry: OutboxEntry, effect: m.Notify) -> None:
         if self.notifier is None:

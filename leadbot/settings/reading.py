@@ -19,6 +19,7 @@ from leadbot.settings.values import (
     AlarmSettings,
     BrandSettings,
     CrmSettings,
+    PrivacySettings,
     Settings,
     XSettings,
     is_loopback,
@@ -35,6 +36,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     ),
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
     "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
+    "privacy": ("keep_days", "keep_days_with_consent", "relookup_budget_usd"),
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
@@ -66,6 +68,7 @@ def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
         crm=_crm(document, notes, folder),
         brands=_brands(document, notes, folder, x),
         alarms=_alarms(_table("alarms", document, notes)),
+        privacy=_privacy(_table("privacy", document, notes)),
         log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
         log_level=_table("log", document, notes).choice(
             "level", "info", ("debug", "info", "warning", "error")
@@ -150,6 +153,17 @@ def _crm(document: Mapping[str, Any], notes: Notes, folder: Path) -> CrmSettings
     options = {key: value for key, value in table.values.items() if key not in ("adapter", "path")}
     path = folder / table.text("path", "crm").replace("\x00", "")
     return CrmSettings(table.text("adapter", "file"), {**options, "path": str(path)})
+
+
+def _privacy(table: Table) -> PrivacySettings:
+    defaults = PrivacySettings()
+    return PrivacySettings(
+        keep_days=table.number("keep_days", defaults.keep_days, least=1),
+        keep_days_with_consent=table.number(
+            "keep_days_with_consent", defaults.keep_days_with_consent, least=1
+        ),
+        relookup_budget_usd=table.number("relookup_budget_usd", defaults.relookup_budget_usd),
+    )
 
 
 def _alarms(table: Table) -> AlarmSettings:

@@ -69,6 +69,19 @@ class AlarmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """How long people's words are kept after the last contact (days), and what looking for deleted posts may
+    cost.
+
+    relookup_budget_usd: for each brand and UTC day.
+    """
+
+    keep_days: float = 30.0
+    keep_days_with_consent: float = 365.0
+    relookup_budget_usd: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class BrandSettings:
     """An account that speaks. `facts.id` is empty until it has been looked up."""
 
@@ -89,6 +102,7 @@ class Settings:
     crm: CrmSettings
     brands: tuple[BrandSettings, ...]
     alarms: AlarmSettings = AlarmSettings()
+    privacy: PrivacySettings = PrivacySettings()
     log_format: str = "console"
     log_level: str = "info"
 

@@ -72,7 +72,7 @@ def tweet_json(world: World, post: Post, wanted: Wanted) -> dict[str, Any]:
     """One post, with the asked fields."""
     body, at = words.escaped(post.text)
     shape: dict[str, Any] = {"id": str(post.id), "text": _short(post, body)}
-    shape["edit_history_tweet_ids"] = [str(version) for version in post.chain if version <= post.id]
+    shape["edit_history_tweet_ids"] = [str(version) for version in post.chain]
     for name in wanted.tweet:
         make = _TWEET.get(name)
         value = make(world, post, body, at) if make else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from leadbot.ports import Clock
 from leadbot.store.alarms import Alarms
 from leadbot.store.brands import Brands
+from leadbot.store.checks import Checks
+from leadbot.store.chores import Chores
 from leadbot.store.database import Database, open_database
 from leadbot.store.desk import Desk
 from leadbot.store.drafts import Drafts
@@ -41,6 +43,8 @@ class Store:
         self.spend = Spend(database)
         self.queries = Queries(database, clock)
         self.alarms = Alarms(database, clock)
+        self.checks = Checks(database, self.heard)
+        self.chores = Chores(database)
 
     def close(self) -> None:
         """Close the database."""

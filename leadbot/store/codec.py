@@ -27,6 +27,7 @@ class HeardPost(msgspec.Struct, frozen=True):
 InboxItem = (
     HeardPost
     | m.PostDeleted
+    | m.PersonGone
     | m.TimerFired
     | m.OptOutRequested
     | m.TakenOver
@@ -44,6 +45,7 @@ _items: dict[str, msgspec.json.Decoder[Any]] = {
         cls.__name__: msgspec.json.Decoder(cls)
         for cls in (
             m.PostDeleted,
+            m.PersonGone,
             m.TimerFired,
             m.OptOutRequested,
             m.TakenOver,

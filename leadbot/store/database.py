@@ -51,6 +51,18 @@ class Database:
         except OperationalError as error:
             raise _as_transient(error) from error
 
+    def empty_log(self) -> bool:
+        """Leave nothing in the write-ahead log, where words would outlive their deletion.
+
+        False: somebody reads; try again later. Other writers wait for some milliseconds. Raises
+        TransientError.
+        """
+        try:
+            with self._lock:
+                return dialect.empty_log(self.engine, busy_s=0.1)
+        except OperationalError as error:
+            raise _as_transient(error) from error
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -23,6 +23,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32000",
     "PRAGMA journal_size_limit=67108864",
+    # What is deleted is overwritten with zeros: words that must leave shall not stand on in free space.
+    "PRAGMA secure_delete=ON",
 )
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -55,6 +57,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def empty_log(engine: Engine, *, busy_s: float) -> bool:
+    """Move the write-ahead log into the file and leave it empty. False: somebody reads, try later."""
+    if not has_one_writer(engine):
+        return True
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection), "SQLite's own driver"
+        (before,) = raw.execute("PRAGMA busy_timeout").fetchone()
+        raw.execute(f"PRAGMA busy_timeout={int(busy_s * 1000)}").close()
+        try:
+            (is_busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={before}").close()
+    return not is_busy
 
 
 def insert(connection: Connection, table: Table) -> Insert:

@@ -41,6 +41,7 @@ def event_values(
         "post_id": None,
         "channel": "",
         "put_at": at,
+        "checked_at": None,
     }
 
 
@@ -136,4 +137,5 @@ def _post_values(
         "post_id": post.id,
         "channel": channel,
         "put_at": now,
+        "checked_at": now,
     }

@@ -11,10 +11,13 @@ from leadbot.store.database import Database
 from leadbot.store.tables import HANDOFF, PERSON, SUPPRESSION
 
 
-def load_lead(database: Database, handoff_key: str, *, brand_handle: str) -> m.Lead:
+def load_lead(
+    database: Database, handoff_key: str, *, brand_handle: str, has_it_already: bool = False
+) -> m.Lead:
     """The lead behind a handoff. Raises PermanentError: ``no_handoff``, ``no_consent``, ``suppressed``.
 
-    Consent and the suppression list are asked again here, at the last moment before anything leaves.
+    Consent and the suppression list are asked again here, at the last moment before anything leaves;
+    not for what the CRM has already and shall know less of.
     """
     with database.read() as connection:
         row = connection.execute(select(HANDOFF).where(HANDOFF.c.key == handoff_key)).mappings().first()
@@ -27,9 +30,9 @@ def load_lead(database: Database, handoff_key: str, *, brand_handle: str) -> m.L
             SUPPRESSION.c.lifted_at.is_(None),
         )
         is_suppressed = connection.execute(on_list).first() is not None
-    if row["consent"] != m.Consent.YES:
+    if row["consent"] != m.Consent.YES and not has_it_already:
         raise PermanentError("no_consent", "the person has not said yes to being passed on")
-    if is_suppressed:
+    if is_suppressed and not has_it_already:
         raise PermanentError("suppressed", "the person asked to be left alone after saying yes")
     story = codec.effect("HandOff", row["payload"])
     assert isinstance(story, m.HandOff), "codec.effect decodes by kind"

@@ -200,6 +200,13 @@ class Outbox:
                 update(HANDOFF).where(HANDOFF.c.key == handoff_key).values(crm_ref=ref, crm_note_id=note_id)
             )
 
+    def in_crm(self, handoff_key: str) -> tuple[str | None, str | None]:
+        """The CRM's ids of a handoff's record and note."""
+        query = select(HANDOFF.c.crm_ref, HANDOFF.c.crm_note_id).where(HANDOFF.c.key == handoff_key)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return (None, None) if row is None else (row.crm_ref, row.crm_note_id)
+
     def given_up(self, entry: OutboxEntry, reason: str, now: datetime, *, why: str) -> None:
         """A notice or a push was refused for good: a task tells a human."""
         with self._database.write() as connection:

@@ -27,7 +27,14 @@ def conversation(value: m.Conversation, now: datetime) -> Row:
         "playbook_version": dialog.version if dialog else None,
         "state": codec.encode(value),
         "updated_at": now,
+        "contact_at": _contact_at(value) or now,
     }
+
+
+def _contact_at(value: m.Conversation) -> datetime | None:
+    """When either side last had words: from here on it is counted how long they are kept."""
+    moments = [value.last_heard_at, value.talked_at, *(said.sent_at for said in value.said[-1:])]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def decision(event: m.Event, decided: m.Decision, inbox_id: int | None, now: datetime) -> Row:

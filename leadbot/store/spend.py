@@ -35,6 +35,14 @@ class Spend:
         with self._database.read() as connection:
             return spent(connection, brand_id, at)
 
+    def spent_on(self, brand_id: BrandId, kind: str, at: datetime) -> float:
+        """USD on one kind of request, on the UTC day of `at`."""
+        query = select(SPEND.c.usd).where(
+            SPEND.c.brand_id == brand_id, SPEND.c.day == utc_day(at), SPEND.c.kind == kind
+        )
+        with self._database.read() as connection:
+            return float(connection.execute(query).scalar() or 0.0)
+
     def left(self, brand_id: BrandId, at: datetime, *, daily_budget_usd: float) -> float:
         """USD a new dialog may use on the UTC day of `at`; may be negative."""
         with self._database.read() as connection:

@@ -2,7 +2,7 @@
 
 Rows of one person carry `brand_id` and `partition`, so that more workers can share the work later. The words
 a person wrote stay in `inbox.payload`, `conversation.state`, `decision.trace` and `receipt_line.words` and,
-once handed over, in `handoff`; `leadbot.store.erase` knows all of these.
+once handed over, in `handoff`; `leadbot.store.forget` and `leadbot.store.erase` know all of these.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from sqlalchemy import Index, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from leadbot.store.columns import RowId, UtcTime
+from leadbot.store.forget_tables import CHORE
 from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
 _NEW = text("state = 'new'")
+_KEPT = text("checked_at IS NOT NULL")
 _CLAIMABLE = text("state IN ('pending', 'held')")
 _UNSETTLED = text("state IN ('pending', 'held', 'draft', 'sending', 'unknown')")
 
@@ -24,7 +26,8 @@ class InboxRow(SQLModel, table=True):
     """Something that happened. Unique by its natural key, so that hearing it twice changes nothing.
 
     kind: class name of the event; payload: the event as JSON (posts without their reading); post_id: this
-    version's id.
+    version's id; checked_at: when the post was last known to stand on X, None where no words are kept (any
+    more).
     """
 
     __tablename__ = "inbox"
@@ -33,6 +36,8 @@ class InboxRow(SQLModel, table=True):
         Index("ix_inbox_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
         Index("ix_inbox_new_person", "person_id", "brand_id", sqlite_where=_NEW, postgresql_where=_NEW),
         Index("ix_inbox_post", "post_id", "brand_id"),
+        Index("ix_inbox_person", "person_id", "brand_id"),
+        Index("ix_inbox_checked", "brand_id", "checked_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_type=RowId, primary_key=True)
@@ -47,16 +52,22 @@ class InboxRow(SQLModel, table=True):
     state: str = "new"
     put_at: datetime = Field(sa_type=UtcTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    checked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class ConversationRow(SQLModel, table=True):
     """One brand and one person.
 
-    `state`: the whole `model.Conversation` as JSON; columns repeat what queries ask.
+    `state`: the whole `model.Conversation` as JSON; columns repeat what queries ask. contact_at: when either
+    side last had words.
     """
 
     __tablename__ = "conversation"
-    __table_args__ = (Index("ix_conversation_person", "person_id"), Index("ix_conversation_status", "status"))
+    __table_args__ = (
+        Index("ix_conversation_person", "person_id"),
+        Index("ix_conversation_status", "status"),
+        Index("ix_conversation_contact", "contact_at"),
+    )
     id: str = Field(primary_key=True)
     brand_id: str
     person_id: str
@@ -68,6 +79,7 @@ class ConversationRow(SQLModel, table=True):
     playbook_version: str | None = None
     state: str = Field(sa_type=Text)
     updated_at: datetime = Field(sa_type=UtcTime)
+    contact_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class DecisionRow(SQLModel, table=True):
@@ -376,4 +388,5 @@ TABLES = (
     OWN_POST,
     ALARM,
     GAP,
+    CHORE,
 )

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from leadbot.errors import LeadbotError
 from leadbot.model import BrandId, ConversationId, Event, PersonId, ReplyRefused, ReplySent
-from leadbot.store import codec, dialect, inbox
+from leadbot.store import dialect, forget, inbox
 from leadbot.store.database import Database
 from leadbot.store.states import UNSETTLED, InboxState, OutboxState
 from leadbot.store.tables import (
@@ -81,7 +81,8 @@ class Batch:
     """Everything that one transaction writes, as rows.
 
     `draft_keys`: replies that a newer post supersedes if they are still drafts; `receipts`: (conversation,
-    dialog) whose lines are replaced by those in `receipt_lines`.
+    dialog) whose lines are replaced by those in `receipt_lines`; `deleted_posts`: (brand, post);
+    `replaced_posts`: (brand, first version, newest one), after an edit; `people_gone`: (brand, person).
     """
 
     at: datetime
@@ -101,6 +102,8 @@ class Batch:
     people: dict[str, Row] = field(default_factory=dict)
     draft_keys: list[str] = field(default_factory=list)
     deleted_posts: list[tuple[str, str]] = field(default_factory=list)
+    replaced_posts: list[tuple[str, str, str]] = field(default_factory=list)
+    people_gone: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Work:
@@ -136,7 +139,9 @@ class Work:
                 _save_conversations(connection, batch)
                 _save_effects(connection, batch)
                 _supersede_drafts(connection, batch)
-                _forget_deleted(connection, batch)
+                forget.forget_replaced(connection, batch.replaced_posts)
+                forget.forget_posts(connection, batch.deleted_posts, batch.at)
+                forget.forget_people(connection, batch.people_gone, batch.at)
         except OperationalError:
             raise
         except (DBAPIError, StatementError) as error:
@@ -244,6 +249,7 @@ _GUARDED = (
         playbook_version=bindparam("playbook_version"),
         state=bindparam("state"),
         updated_at=bindparam("updated_at"),
+        contact_at=bindparam("contact_at"),
     )
 )
 
@@ -349,16 +355,3 @@ def _supersede_drafts(connection: Connection, batch: Batch) -> None:
             for draft in drafts
         ],
     )
-
-
-def _forget_deleted(connection: Connection, batch: Batch) -> None:
-    for brand_id, post_id in batch.deleted_posts:
-        of_post = and_(INBOX.c.brand_id == brand_id, INBOX.c.key.like(f"post:{post_id}:%"))
-        by_version = and_(INBOX.c.brand_id == brand_id, INBOX.c.post_id == post_id)
-        done = INBOX.c.state != InboxState.NEW
-        connection.execute(update(INBOX).where(done, or_(of_post, by_version)).values(payload=codec.ERASED))
-        connection.execute(
-            update(DECISION)
-            .where(DECISION.c.post_id == post_id, DECISION.c.brand_id == brand_id)
-            .values(trace="[]")
-        )

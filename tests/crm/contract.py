@@ -56,6 +56,14 @@ class CrmContract:
         assert crm.add_note(ref, "The whole story.", key="k1:note") == first
         assert crm.add_note(ref, "More.", key="k2:note") != first
 
+    def test_a_note_can_be_taken_back_and_twice_does_no_harm(self, crm: CrmAdapter) -> None:
+        ref = crm.upsert(a_lead(), key="k1")
+        note_id = crm.add_note(ref, "The whole story.", key="k1:note")
+        crm.delete_note(ref, note_id, key="d1")
+        crm.delete_note(ref, note_id, key="d1")
+        assert crm.add_note(ref, "The whole story.", key="k1:note") == note_id, "its key is spent for good"
+        assert crm.add_note(ref, "Without the words.", key="k2:note") != note_id
+
     def test_an_outcome_can_be_pulled(self, crm: CrmAdapter) -> None:
         ref = crm.upsert(a_lead(), key="k1")
         crm.set_outcome(ref, "won", key="o1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,17 @@ def test_words_of_any_script_survive(crm: FileCrm, folder: Path) -> None:
     crm.upsert(a_lead(name="Zoë 王 👩‍👧", consent_words='ja, "gern"\nbitte'), key="k1")
     assert sheet(folder)[0]["name"] == "Zoë 王 👩‍👧"
     assert events(folder)[0]["lead"]["consent"]["words"] == 'ja, "gern"\nbitte'
+
+
+def test_words_that_are_gone_stand_in_no_file(tmp_path: Path) -> None:
+    crm = FileCrm(tmp_path)
+    ref = crm.upsert(a_lead(), key="k1")
+    note_id = crm.add_note(ref, "They said: about 40", key="k1:note")
+    gone = replace(a_lead().receipt[0], words="[deleted]")
+    crm.delete_note(ref, note_id, key="d1")
+    crm.upsert(a_lead(receipt=(gone,), answers=()), key="k2")
+    everything = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"about 40" not in everything
+    reopened = FileCrm(tmp_path)
+    assert reopened.upsert(a_lead(), key="k1") == ref, "a spent key stays spent"
+    assert b"about 40" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())

@@ -23,7 +23,7 @@ class FakeCrm:
 
     def capabilities(self) -> frozenset[str]:
         """Everything."""
-        return frozenset({"find", "upsert", "add_note", "set_outcome", "pull_outcomes"})
+        return frozenset({"find", "upsert", "add_note", "delete_note", "set_outcome", "pull_outcomes"})
 
     def find(self, lead: Lead) -> list[CrmCandidate]:
         """Those of the same name."""
@@ -48,11 +48,17 @@ class FakeCrm:
         """Once per key."""
         self._strike(When.BEFORE)
         if key not in self._by_key:
-            self._by_key[key] = f"note-{len(self.notes) + 1}"
+            self._by_key[key] = f"note-{len(self._by_key) + 1}"
             self.notes[self._by_key[key]] = (ref, text)
             self.keys.append(key)
         self._strike(When.AFTER)
         return self._by_key[key]
+
+    def delete_note(self, ref: str, note_id: str, *, key: str) -> None:
+        """Gone, and no error if it was gone."""
+        self._strike(When.BEFORE)
+        self.notes.pop(note_id, None)
+        self.keys.append(key)
 
     def set_outcome(self, ref: str, outcome: str, *, key: str) -> None:
         """Once per key."""

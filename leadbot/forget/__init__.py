@@ -1,0 +1,6 @@
+"""What must leave our records, and when: words that are gone from X within a day, old ones after a while."""
+
+from leadbot.forget.checking import Checking
+from leadbot.forget.keeper import Keeper
+
+__all__ = ["Checking", "Keeper"]
