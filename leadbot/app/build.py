@@ -11,13 +11,13 @@ from typing import Any
 import structlog
 
 from leadbot.app import keeping
+from leadbot.app.accounts import account_of
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
 from leadbot.crm import registry
 from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
-from leadbot.errors import AccountError, TransientError
 from leadbot.flows import gate
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Deck, Playbook
@@ -27,10 +27,8 @@ from leadbot.nlp import load_reader
 from leadbot.ports import Clock
 from leadbot.relay import Patience, Relay, Watch
 from leadbot.settings import BrandSettings, Settings
-from leadbot.simulator.accounts import credentials_for
 from leadbot.store import Store
-from leadbot.x.account import Account, verify
-from leadbot.x.credentials import Credentials
+from leadbot.x.account import Account
 from leadbot.x.listener import Listener, ListenMode
 from leadbot.x.spend import cost_of
 from leadbot.x.writer import XWriter
@@ -52,7 +50,7 @@ def build(project: Project) -> Iterator[Daemon]:
         stack.enter_context(only_one(beside_database(settings, ".lock")))
         store, clock = stack.enter_context(open_store(settings))
         known = brand_ids(settings, store)
-        accounts = [_account(brand, settings, clock, known) for brand in settings.brands]
+        accounts = [account_of(brand, settings, clock, known) for brand in settings.brands]
         decks = {
             account.brand_id: _deck(brand, account.brand_id, project, store)
             for brand, account in zip(settings.brands, accounts, strict=True)
@@ -154,43 +152,6 @@ def _tell_gap(brand_id: BrandId, after: PostId, before: PostId) -> None:
 
 def _tell_trouble(where: str, reason: str, why: str) -> None:
     _log.error("listener.needs_operator", where=where, reason=reason, why=why)
-
-
-def _account(brand: BrandSettings, settings: Settings, clock: Clock, known: Mapping[str, BrandId]) -> Account:
-    """The account with its keys and its id; X is asked for the id unless the settings name it."""
-    handle, own = brand.facts.handle, brand.secrets
-    credentials = Credentials(
-        consumer_key=own.consumer_key,
-        consumer_secret=own.consumer_secret,
-        access_token=own.access_token,
-        access_token_secret=own.access_token_secret,
-        bearer_token=own.bearer_token,
-        oauth2_user_token=own.oauth2_token,
-    )
-    brand_id = brand.facts.id
-    if settings.x.is_local:
-        brand_id = known[handle.lower()]
-        local = credentials_for(handle)
-        credentials = replace(
-            credentials if credentials.has_user_context else Credentials(**local["oauth1"]),
-            bearer_token=credentials.bearer_token or local["app_bearer_token"],
-        )
-    account = Account(brand_id, handle, credentials)
-    if account.brand_id:
-        return account
-    try:
-        return replace(account, brand_id=BrandId(verify(account, clock, base_url=settings.x.base_url)))
-    except TransientError as error:
-        if handle.lower() in known:
-            # X is away: wait for it as at any other time. The gate asks whose token it is before each reply.
-            _log.warning("account.not_verified", handle=handle, brand=known[handle.lower()], why=str(error))
-            return replace(account, brand_id=known[handle.lower()])
-        what = f"X cannot be asked now whose keys those of @{handle} are ({error})"
-        raise TransientError(
-            f'{what}: start again later, or write the id of the account: id = "…"'
-        ) from error
-    except AccountError as error:
-        raise AccountError(error.reason, f"X refuses the keys of @{handle}: {error}") from error
 
 
 def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Store) -> Deck:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from leadbot.errors import ConfigError, Problem
 from leadbot.model import Brand, BrandId, Mode, Team
-from leadbot.settings import secrets, words
+from leadbot.settings import secrets, vault, words
 from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
     SECRET_NAMES,
@@ -30,6 +30,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "x": ("base_url", "listen", "poll_s"),
     "clock": ("follow",),
     "crm": ("adapter", "path"),
+    "keys": ("store", "path"),
     "brands": (
         "handle", "name", "id", "mode", "live_confirmed", "playbooks", "disclosure", "zone", "pace",
         "quiet_hours", "too_late", "daily_budget_usd", "same_text_hours", "same_text_per_hour",
@@ -40,8 +41,6 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
-
-_HANDLE = re.compile(r"^[A-Za-z0-9_]{1,15}$")
 
 
 def load(path: Path, env: Mapping[str, str]) -> Settings:
@@ -69,6 +68,7 @@ def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
         brands=_brands(document, notes, folder, x),
         alarms=_alarms(_table("alarms", document, notes)),
         privacy=_privacy(_table("privacy", document, notes)),
+        keys=vault.read(_table("keys", document, notes), folder),
         log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
         log_level=_table("log", document, notes).choice(
             "level", "info", ("debug", "info", "warning", "error")
@@ -81,6 +81,7 @@ def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
             secrets.refuse(table)
             table.expect((*keys, *SECRET_NAMES) if name != "crm" else tuple({*keys, *table.values}))
     settings = replace(settings, brands=secrets.add(settings, notes, env))
+    vault.judge(settings, notes)
     return settings, sorted(dict.fromkeys(notes.problems), key=lambda problem: (problem.file, problem.line))
 
 
@@ -209,7 +210,7 @@ def _brands(
 
 def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) -> BrandSettings:
     handle = table.text("handle").lstrip("@")
-    if not _HANDLE.match(handle):
+    if not words.is_handle(handle):
         table.fault(
             "handle",
             f'handle is "{handle}"',

@@ -8,6 +8,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from leadbot.errors import Problem
+from leadbot.model.secret import Secret
+from leadbot.settings import vault
 from leadbot.settings.table import Lines, Notes, Table, parse
 from leadbot.settings.values import SECRET_NAMES, BrandSettings, Secrets, Settings
 
@@ -25,23 +27,29 @@ def refuse(table: Table) -> None:
 def add(settings: Settings, notes: Notes, env: Mapping[str, str]) -> tuple[BrandSettings, ...]:
     """The brands with their keys; the environment wins over secrets.toml."""
     kept = _secrets_file(settings, notes)
+    entries = vault.load(settings, notes)
     brands = []
     for brand in settings.brands:
         handle = brand.facts.handle
-        secrets = Secrets(**{**kept.get(handle.lower(), {}), **_secrets_in(env, handle, notes)})
-        if settings.x.is_local or not handle.isidentifier():
-            pass
-        elif not secrets.may_speak:
-            names = ", ".join(f"LEADBOT_{handle.upper()}_{name.upper()}" for name in SECRET_NAMES[:4])
-            fix = f"set {names} (or …_OAUTH2_TOKEN), or write secrets.toml"
-            notes.add(f"there are no keys for @{handle}", fix, rule="no-secrets", line=1)
-        elif not secrets.bearer_token and settings.x.listen != "poll":
-            fix = f'set LEADBOT_{handle.upper()}_BEARER_TOKEN (the app\'s), or x.listen = "poll"'
-            notes.add(
-                f"listening to the stream for @{handle} needs the app's bearer token", fix, rule="no-secrets"
-            )
-        brands.append(replace(brand, secrets=secrets))
+        given = {**kept.get(handle.lower(), {}), **_secrets_in(env, handle, notes)}
+        secrets = Secrets(**{name: Secret(text) for name, text in given.items()})
+        brand = vault.with_entry(replace(brand, secrets=secrets), entries.get(handle.lower()), notes)
+        if not settings.x.is_local and handle.isidentifier() and handle.lower() not in entries.unusable:
+            _must_have_keys(brand, settings, notes)
+        brands.append(brand)
     return tuple(brands)
+
+
+def _must_have_keys(brand: BrandSettings, settings: Settings, notes: Notes) -> None:
+    handle = brand.facts.handle
+    if not brand.secrets.may_speak and brand.kept is None:
+        names = ", ".join(f"LEADBOT_{handle.upper()}_{name.upper()}" for name in SECRET_NAMES[:4])
+        fix = f"leadbot brand add {handle}; or set {names} (or …_OAUTH2_TOKEN), or write secrets.toml"
+        notes.add(f"there are no keys for @{handle}", fix, rule="no-secrets", line=1)
+    elif not brand.bearer_token and settings.x.listen != "poll":
+        fix = f'set LEADBOT_{handle.upper()}_BEARER_TOKEN (the app\'s), or x.listen = "poll"'
+        what = f"listening to the stream for @{handle} needs the app's bearer token"
+        notes.add(what, fix, rule="no-secrets")
 
 
 def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, str]:

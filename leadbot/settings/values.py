@@ -4,35 +4,54 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from leadbot.keys import Kind, StoredKeys
 from leadbot.model import Brand
+from leadbot.model.secret import Secret, secret
+
+_NONE = Secret()
 
 X_ITSELF = "https://api.twitter.com"  # the host tweepy signs for; api.x.com takes OAuth 2.0 only
+
+
+SECRET_NAMES = (
+    "consumer_key",
+    "consumer_secret",
+    "access_token",
+    "access_token_secret",
+    "bearer_token",
+    "oauth2_token",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """A brand's keys for X, as its developer page names them. Never logged, never in leadbot.toml."""
 
-    consumer_key: str = field(default="", repr=False)
-    consumer_secret: str = field(default="", repr=False)
-    access_token: str = field(default="", repr=False)
-    access_token_secret: str = field(default="", repr=False)
-    bearer_token: str = field(default="", repr=False)
-    oauth2_token: str = field(default="", repr=False)
+    consumer_key: Secret = _NONE
+    consumer_secret: Secret = _NONE
+    access_token: Secret = _NONE
+    access_token_secret: Secret = _NONE
+    bearer_token: Secret = _NONE
+    oauth2_token: Secret = _NONE
+
+    def __post_init__(self) -> None:
+        for name in SECRET_NAMES:
+            object.__setattr__(self, name, secret(getattr(self, name)))
 
     @property
     def may_speak(self) -> bool:
         """Whether these are enough to act as the account."""
-        oauth1 = (self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret)
-        return bool(self.oauth2_token) or all(oauth1)
+        return bool(self.oauth2_token) or self.has_oauth1
 
-
-SECRET_NAMES = tuple(f.name for f in fields(Secrets))
+    @property
+    def has_oauth1(self) -> bool:
+        """Whether all four keys of OAuth 1.0a are there."""
+        return all((self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +101,35 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysSettings:
+    """Where `leadbot brand add` keeps keys: "file" or "keyring"; the folder holds files or their locks."""
+
+    store: str = "file"
+    folder: Path = Path("keys")
+
+
+@dataclass(frozen=True, slots=True)
 class BrandSettings:
-    """An account that speaks. `facts.id` is empty until it has been looked up."""
+    """An account that speaks. `facts.id` is empty until it has been looked up. kept: its keys in the
+    vault."""
 
     facts: Brand
     playbooks: tuple[Path, ...]
     secrets: Secrets = Secrets()
     has_id: bool = False
+    kept: StoredKeys | None = None
+
+    @property
+    def has_oauth1(self) -> bool:
+        """Whether it speaks by OAuth 1.0a."""
+        if self.secrets.may_speak:
+            return self.secrets.has_oauth1
+        return self.kept is not None and self.kept.kind is Kind.OAUTH1
+
+    @property
+    def bearer_token(self) -> Secret:
+        """The app's, for the stream, wherever it stands."""
+        return self.secrets.bearer_token or (self.kept.bearer_token if self.kept else _NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +144,7 @@ class Settings:
     brands: tuple[BrandSettings, ...]
     alarms: AlarmSettings = AlarmSettings()
     privacy: PrivacySettings = PrivacySettings()
+    keys: KeysSettings = KeysSettings()
     log_format: str = "console"
     log_level: str = "info"
 

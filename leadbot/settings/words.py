@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from leadbot.model import Rep
 from leadbot.settings.table import LONGEST_S, seconds_in
 
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PERIOD = re.compile(r"^\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*$")
 _DAY_RANGE = re.compile(r"^\s*([a-z]{3})[a-z]*\s*(?:[-–]\s*([a-z]{3})[a-z]*)?\s+", re.IGNORECASE)
@@ -17,6 +18,11 @@ _DAY_RANGE = re.compile(r"^\s*([a-z]{3})[a-z]*\s*(?:[-–]\s*([a-z]{3})[a-z]*)?\
 HOURS_EXAMPLE = (
     'write days and hours: "mon-fri 09:00-17:00" or ["mon-thu 09:00-12:00, 13:00-17:00", "fri 09:00-15:00"]'
 )
+
+
+def is_handle(text: str) -> bool:
+    """Whether this can be an account's handle (without the @)."""
+    return _HANDLE.fullmatch(text) is not None
 
 
 def pace(value: Any) -> tuple[float, float]:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Protocol
 
 from leadbot.errors import ConfigError, Problem
+from leadbot.model.secret import Secret, secret
+
+_NONE = Secret()
+
+
+class TokenSource(Protocol):
+    """Access tokens of OAuth 2.0 that somebody renews. Safe for several threads."""
+
+    def current(self) -> Secret:
+        """A token that is good now. Raises TransientError, AccountError."""
+
+    def renew(self, refused: Secret) -> bool:
+        """After a confirmed refusal: whether there is another token now. Raises TransientError,
+        AccountError."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -12,16 +27,23 @@ class Credentials:
     """The keys of one brand and of the app it belongs to; empty string means "not given".
 
     consumer_key/secret and access_token/secret: OAuth 1.0a user context, which does not expire.
-    oauth2_user_token: OAuth 2.0 user context instead (two hours; somebody else refreshes it). bearer_token:
-    app-only, for the stream and its rules.
+    tokens: OAuth 2.0 user context instead, renewed by its source; oauth2_user_token: the same as one token
+    that ends after two hours. bearer_token: app-only, for the stream and its rules. A text given as one of
+    these becomes a Secret.
     """
 
-    consumer_key: str = ""
-    consumer_secret: str = ""
-    access_token: str = ""
-    access_token_secret: str = ""
-    bearer_token: str = ""
-    oauth2_user_token: str = ""
+    consumer_key: Secret = _NONE
+    consumer_secret: Secret = _NONE
+    access_token: Secret = _NONE
+    access_token_secret: Secret = _NONE
+    bearer_token: Secret = _NONE
+    oauth2_user_token: Secret = _NONE
+    tokens: TokenSource | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.name != "tokens":
+                object.__setattr__(self, field.name, secret(getattr(self, field.name)))
 
     @property
     def has_oauth1(self) -> bool:
@@ -31,7 +53,7 @@ class Credentials:
     @property
     def has_user_context(self) -> bool:
         """Whether we can speak as an account at all."""
-        return self.has_oauth1 or bool(self.oauth2_user_token)
+        return self.has_oauth1 or bool(self.oauth2_user_token) or self.tokens is not None
 
     @property
     def has_app(self) -> bool:
@@ -43,7 +65,7 @@ class Credentials:
             name
             for name, there in (
                 ("oauth1", self.has_oauth1),
-                ("oauth2", bool(self.oauth2_user_token)),
+                ("oauth2", bool(self.oauth2_user_token) or self.tokens is not None),
                 ("app bearer", self.has_app),
             )
             if there

@@ -17,6 +17,9 @@ from leadbot.x.session import ClientPool, Rebase, TimeOuts
 
 Question = Callable[[tweepy.Client], requests.Response]
 
+_NO_POST = "1"
+"""An id that no post has: asking for it is free."""
+
 
 class Door:
     """Asks X. Never retries, never waits. Safe for several threads at once."""
@@ -46,8 +49,9 @@ class Door:
     def ask(self, question: Question, *, is_write: bool = False) -> Mapping[str, Any]:
         """Ask once and return the JSON object of a 2xx answer.
 
-        Raises TransientError, PermanentError, AccountError, and for writes UnknownOutcome. A 401 is
-        confirmed once, because X has had hours in which good tokens were refused (its July 2026 incident).
+        Raises TransientError, PermanentError, AccountError, and for writes UnknownOutcome. A 401 counts only
+        when another address of X confirms it: in July 2026 /2/users/me refused good tokens for hours. Tokens
+        that renew themselves are renewed then, and a read is asked once more with the new one.
         """
         answer = self._put(question, is_write=is_write)
         if answer.status == 401:
@@ -90,13 +94,33 @@ class Door:
 
     def _confirm(self, question: Question, refused: Answer, *, is_write: bool) -> Answer:
         if not is_write:
-            return self._put(question, is_write=False)
-        again = self._put(lambda client: client.get_me(user_auth=self.user_auth), is_write=False)
-        if again.status == 200:
-            raise TransientError(f"{refused}: not confirmed, /2/users/me takes the same token")
+            again = self._put(question, is_write=False)
+            if again.status != 401 or self._as_app:
+                return again
+        self._must_be_refused_elsewhere(refused)
+        is_new = self._pool.renew()
+        if is_new is None:
+            raise AccountError("unauthorized", str(refused))
+        if not is_new:
+            raise TransientError(f"{refused}: X refuses a token that it gave only now")
+        if is_write:
+            raise TransientError(f"{refused}: there is a new token for the next try")
+        again = self._put(question, is_write=False)
         if again.status == 401:
-            raise AccountError("unauthorized", str(again))
-        raise TransientError(f"{refused}: could not be confirmed, {again}")
+            raise TransientError(f"{again}: X refuses a token that it gave only now")
+        return again
+
+    def _must_be_refused_elsewhere(self, refused: Answer) -> None:
+        """Raises TransientError unless other addresses answer 401 as well. Costs nothing but one read of an
+        account where that succeeds."""
+        elsewhere: tuple[Question, ...] = (
+            lambda client: client.get_me(user_auth=self.user_auth),
+            lambda client: client.get_tweets([_NO_POST], user_auth=self.user_auth),
+        )
+        for question in elsewhere:
+            again = self._put(question, is_write=False)
+            if again.status != 401:
+                raise TransientError(f"{refused}: not confirmed, X answers elsewhere {again.status}")
 
     def _success(self, answer: Answer, *, is_write: bool) -> Mapping[str, Any]:
         if answer.is_json:

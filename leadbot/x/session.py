@@ -22,6 +22,7 @@ import tweepy
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from leadbot.model.secret import Secret
 from leadbot.x.credentials import Credentials
 from leadbot.x.limits import Limits, route_of
 
@@ -30,9 +31,17 @@ TWEEPY_HOST = "https://api.twitter.com"
 
 PRODUCTION_URL = TWEEPY_HOST
 
+HOSTS_OF_X = ("https://api.twitter.com", "https://api.x.com")
+"""The second one is for OAuth 2.0 only, see above."""
+
 RECYCLE_S = 3600.0
 """Real seconds after which a session is thrown away: pooled connections and looked-up addresses grow stale
 over months."""
+
+
+def is_of_x(base_url: str) -> bool:
+    """Whether this is X itself."""
+    return base_url.rstrip("/") in HOSTS_OF_X
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class ClientPool:
         quiet_vendors()
         self.user_auth = credentials.has_oauth1 and not as_app
         self._credentials = credentials
+        self._source = None if as_app or credentials.has_oauth1 else credentials.tokens
         self._as_app = as_app
         self._base_url = base_url
         self._time_outs = time_outs or TimeOuts()
@@ -135,7 +145,25 @@ class ClientPool:
         self._held: dict[int, _Held] = {}
 
     def client(self) -> tuple[tweepy.Client, Rebase]:
-        """This thread's client and the adapter under it."""
+        """This thread's client, with a token that is good now, and the adapter under it.
+
+        Raises TransientError, AccountError when there is no such token.
+        """
+        client, rebase = self._client()
+        if self._source is not None:
+            client.bearer_token = self._source.current().reveal()
+        return client, rebase
+
+    def renew(self) -> bool | None:
+        """X refused the token of this thread's client: is there another now? None: ours do not change.
+
+        Raises TransientError, AccountError.
+        """
+        if self._source is None:
+            return None
+        return self._source.renew(Secret(self._client()[0].bearer_token or ""))
+
+    def _client(self) -> tuple[tweepy.Client, Rebase]:
         me = threading.get_ident()
         with self._lock:
             held = self._held.get(me)
@@ -159,11 +187,11 @@ class ClientPool:
     def _build(self) -> _Held:
         keys = self._credentials
         client = tweepy.Client(
-            bearer_token=keys.bearer_token if self._as_app else keys.oauth2_user_token,
-            consumer_key=keys.consumer_key,
-            consumer_secret=keys.consumer_secret,
-            access_token=keys.access_token,
-            access_token_secret=keys.access_token_secret,
+            bearer_token=(keys.bearer_token if self._as_app else keys.oauth2_user_token).reveal(),
+            consumer_key=keys.consumer_key.reveal(),
+            consumer_secret=keys.consumer_secret.reveal(),
+            access_token=keys.access_token.reveal(),
+            access_token_secret=keys.access_token_secret.reveal(),
             return_type=requests.Response,
             wait_on_rate_limit=False,  # without the header tweepy would ask again at once, recursively
         )

@@ -134,7 +134,7 @@ def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     assert "secrets-mode" in rules_broken(tmp_path, BRAND)
 
     file.chmod(0o600)
-    assert load(tmp_path, BRAND).brands[0].secrets.oauth2_token == "s3cret"
+    assert load(tmp_path, BRAND).brands[0].secrets.oauth2_token.reveal() == "s3cret"
 
 
 def test_a_mistyped_variable_is_noticed(tmp_path: Path) -> None:

@@ -140,6 +140,6 @@ def test_no_secret_is_shown(
         error = fails_with(writer.token_account_id)
     shown = f"{account!r} {keys} {writer!r} {error} {caplog.text} {capsys.readouterr()}"
     for secret in (keys.consumer_secret, keys.access_token_secret, keys.access_token, keys.bearer_token):
-        assert secret not in shown
+        assert secret.reveal() not in shown
     assert repr(Credentials()) == "Credentials(none)"
     assert repr(keys) == "Credentials(oauth1, app bearer)"

@@ -161,13 +161,16 @@ def test_the_months_cap_and_empty_credits_stop_the_account(
     assert (capped.value.reason, broke.value.reason) == ("usage_cap", "credits")
 
 
-def test_a_401_counts_only_when_the_account_page_says_so_too(
+def test_a_401_counts_only_when_two_other_addresses_say_so_too(
     writer: XWriter, control: Control, mention: PostId
 ) -> None:
     control.fault("POST /2/tweets", "status", status=401)
     with pytest.raises(TransientError):
         writer.send("Hello", in_reply_to=mention)
-    control.fault("*", "status", status=401, times=2)
+    control.fault("*", "status", status=401, times=2)  # the write itself and /2/users/me: as in July 2026
+    with pytest.raises(TransientError, match="answers elsewhere 200"):
+        writer.send("Hello", in_reply_to=mention)
+    control.fault("*", "status", status=401, times=3)
     with pytest.raises(AccountError) as refused:
         writer.send("Hello", in_reply_to=mention)
     assert refused.value.reason == "unauthorized"
