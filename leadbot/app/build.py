@@ -30,6 +30,7 @@ from leadbot.settings import BrandSettings, Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
 from leadbot.x.listener import Listener, ListenMode
+from leadbot.x.session import TimeOuts
 from leadbot.x.spend import cost_of
 from leadbot.x.writer import XWriter
 
@@ -89,8 +90,11 @@ def _relay(
         if kind not in _SAID:
             store.spend.record_spend(brand_id, kind, count, cost_of(kind, count), clock.now())
 
+    waits = time_outs(settings)
     writers = {
-        account.brand_id: XWriter(account, clock, base_url=settings.x.base_url, on_spend=on_spend)
+        account.brand_id: XWriter(
+            account, clock, base_url=settings.x.base_url, on_spend=on_spend, time_outs=waits
+        )
         for account in accounts
     }
     return Relay(
@@ -102,6 +106,8 @@ def _relay(
         normalise=gate.normalise,
         crm=registry.build(settings.crm.adapter, settings.crm.options),
         notifier=FileNotifier(settings.folder),
+        # A request may still arrive after this; on a clock faster than life that is longer than it looks.
+        timeout_s=max(30.0, (waits.connect_s + waits.read_s) / clock.real_s(1.0)),
     )
 
 
@@ -113,6 +119,12 @@ def _watch(settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock
 def _figures(store: Store) -> dict[str, Any]:
     """What the health file tells besides."""
     return {"alarms": [{"key": alarm.key, "what": alarm.what} for alarm in store.alarms.open()]}
+
+
+def time_outs(settings: Settings) -> TimeOuts:
+    """How long X may take, in real seconds."""
+    x = settings.x
+    return TimeOuts(min(TimeOuts().connect_s, x.timeout_s), x.timeout_s, x.silence_s)
 
 
 def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clock: Clock) -> Listener:
@@ -143,6 +155,7 @@ def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clo
         on_trouble=_tell_trouble,
         on_connected=on_connected,
         on_deaf=store.brands.begin_catch_up,
+        time_outs=time_outs(settings),
     )
 
 

@@ -158,7 +158,7 @@ class _Stage:
         if handle not in self._players:
             # Recorded posts may be longer than 280 characters: their authors pay X for that.
             # And they are no empty accounts, which get answers but no questions.
-            profile = {
+            profile: dict[str, Any] = {
                 "premium": True,
                 "followers_count": 100,
                 "tweet_count": 500,

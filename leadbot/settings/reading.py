@@ -14,6 +14,7 @@ from leadbot.model import Brand, BrandId, Mode, Team
 from leadbot.settings import secrets, vault, words
 from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
+    KEEP_ALIVE_S,
     SECRET_NAMES,
     X_ITSELF,
     AlarmSettings,
@@ -27,7 +28,7 @@ from leadbot.settings.values import (
 
 KNOWN: dict[str, tuple[str, ...]] = {
     "database": ("url",),
-    "x": ("base_url", "listen", "poll_s"),
+    "x": ("base_url", "listen", "poll_s", "timeout_s", "silence_s"),
     "clock": ("follow",),
     "crm": ("adapter", "path"),
     "keys": ("store", "path"),
@@ -128,7 +129,17 @@ def _x(document: Mapping[str, Any], notes: Notes) -> XSettings:
         url,
         table.choice("listen", "both", ("both", "stream", "poll")),
         table.number("poll_s", 45.0, least=0.05),
+        table.number("timeout_s", 20.0, least=0.1),
+        _silence_s(table, is_local=is_loopback(url)),
     )
+
+
+def _silence_s(table: Table, *, is_local: bool) -> float:
+    silence_s = table.number("silence_s", 22.0, least=0.1)
+    if silence_s <= KEEP_ALIVE_S and not is_local:
+        what = f"X is silent on the stream for up to {KEEP_ALIVE_S:g} s; a healthy one would be cut"
+        table.fault("silence_s", what, "write 22, or leave the line out", rule="out-of-range")
+    return silence_s
 
 
 def _scheme_of(url: str) -> str:

@@ -15,6 +15,9 @@ from leadbot.model.secret import Secret, secret
 
 _NONE = Secret()
 
+KEEP_ALIVE_S = 20.0
+"""Real seconds between two signs of life of X's stream."""
+
 X_ITSELF = "https://api.twitter.com"  # the host tweepy signs for; api.x.com takes OAuth 2.0 only
 
 
@@ -61,6 +64,8 @@ class XSettings:
     base_url: str = X_ITSELF
     listen: str = "both"
     poll_s: float = 45.0
+    timeout_s: float = 20.0  # real
+    silence_s: float = 22.0  # real
 
     @property
     def is_local(self) -> bool:

@@ -54,7 +54,7 @@ Endpoint = Callable[[Call], Answer]
 
 def create_post(call: Call) -> Answer:
     """POST /2/tweets: a post, a reply, or (edit_options) a new version of an own post."""
-    draft = _draft(call.body)
+    draft = draft_of(call.body)
     post = call.world.post(call.me, draft, call.identity.client)
     if not call.identity.is_native:
         summoned = post.parent is not None and is_summoned(call.me, post.parent, implicit=True)
@@ -69,7 +69,8 @@ nullcast paid_partnership poll quote_tweet_id reply reply_settings share_with_fo
 _BODY = frozenset(_MEMBERS.split())
 
 
-def _draft(body: Mapping[str, Any]) -> Draft:
+def draft_of(body: Mapping[str, Any]) -> Draft:
+    """A post as asked for in the body of POST /2/tweets; raises 400 for what X would not read."""
     if unknown := sorted(set(body) - _BODY):
         raise invalid(f"$.{unknown[0]}: is not defined in the schema and the schema does not allow it")
     text, settings = body.get("text", ""), body.get("reply_settings", "everyone")

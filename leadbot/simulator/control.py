@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from leadbot.simulator.accounts import Post, User, credentials_for, native_credentials_for
+from leadbot.simulator.accounts import Client, Post, User, credentials_for, native_credentials_for
+from leadbot.simulator.api import draft_of
 from leadbot.simulator.clock import ClockError, parse_iso
 from leadbot.simulator.faults import FaultError
 from leadbot.simulator.oauth2_pages import decide
@@ -19,6 +21,7 @@ from leadbot.simulator.world import World
 
 Body = Any
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _PROFILE: dict[str, type] = {
     "name": str,
     "description": str,
@@ -98,6 +101,21 @@ class Control:
         profile = {name: _profile(name, value) for name, value in wanted.items()}
         user = (self.world.add_brand if brand is True else self.world.add_user)(username, **profile)
         return _user(user) | native_credentials_for(user.username) | _app_credentials(user)
+
+    def make_post(self, query: Mapping[str, str], body: Body) -> Any:
+        """POST posts: a post of anybody's, in the body of POST /2/tweets with `by` and `lang` added."""
+        wanted = _object(body)
+        author = self.world.user_named(str(wanted.pop("by", "")))
+        if author is None:
+            raise ControlError('by is the handle of the author, who must exist: {"by": "ann", "text": "…"}')
+        lang = wanted.pop("lang", "")
+        if not isinstance(lang, str) or not _LANG.fullmatch(lang or "en"):
+            raise ControlError(f'lang is {lang!r}; give a code as X does, such as "es", "ja" or "und"')
+        try:
+            post = self.world.post(author, replace(draft_of(wanted), lang=lang), Client.NATIVE)
+        except Problem as problem:
+            raise ControlError(problem.why) from problem
+        return self.world.log_entry(post)
 
     def list_users(self, query: Mapping[str, str], body: Body) -> Any:
         """GET users: all accounts."""
@@ -181,8 +199,9 @@ class Control:
         return self.world.clock.as_json()
 
     def list_faults(self, query: Mapping[str, str], body: Body) -> Any:
-        """GET faults: the script, each with the count of its strikes."""
-        return {"faults": [fault.as_json() for fault in self.world.faults.faults]}
+        """GET faults: the script, each with the count of its strikes, and all strikes since the start."""
+        book = self.world.faults
+        return {"faults": [fault.as_json() for fault in book.faults], "struck": dict(book.tally)}
 
     def add_faults(self, query: Mapping[str, str], body: Body) -> Any:
         """POST faults: one entry or a list; those for the stream strike open connections at once."""
@@ -219,6 +238,7 @@ class Control:
 _Handler = Callable[[Control, Mapping[str, str], Body], Any]
 _ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("POST", "users"): Control.make_user,
+    ("POST", "posts"): Control.make_post,
     ("GET", "users"): Control.list_users,
     ("POST", "blocks"): Control.block,
     ("POST", "follows"): Control.follow,

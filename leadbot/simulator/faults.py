@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -52,10 +53,14 @@ class Fault:
 
 @dataclass(slots=True)
 class FaultBook:
-    """The script in force. Chances are drawn from the world's seeded random source."""
+    """The script in force, and what has struck since the start.
+
+    Chances are drawn from the world's seeded random source.
+    """
 
     random: random.Random
     faults: list[Fault] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
 
     def add(self, script: Any) -> list[Fault]:
         """Takes one entry or a list of them; raises FaultError and takes none if any is wrong."""
@@ -82,6 +87,7 @@ class FaultBook:
                 continue
             if fault.probability >= 1 or self.random.random() < fault.probability:
                 fault.struck += 1
+                self.tally[f"{fault.kind} on {on}"] += 1
                 return fault
         return None
 

@@ -23,31 +23,46 @@ class Player:
     """One account in a script: makes itself known under `/_sim/users`, then speaks as any X client would.
 
     A handle that exists already is taken over with the tokens of X's own client, so a rep can answer as the
-    brand.
+    brand. Many players on one thread may share a `session`; each brings its own token along.
     """
 
-    def __init__(self, base_url: str, username: str, **profile: Any) -> None:
+    def __init__(
+        self, base_url: str, username: str, *, session: requests.Session | None = None, **profile: Any
+    ) -> None:
         self.base_url = base_url.rstrip("/")
-        self._session = requests.Session()
+        self._session = session or requests.Session()
         self._session.trust_env = False  # a loopback address must never go through a proxy
+        self._headers: dict[str, str] = {}
         made = self._ask("POST", "/_sim/users", json={"username": username, **profile})
         self.username: str = made["username"]
         self.id: str = made["id"]
         self.bearer_token: str = made["bearer_token"]
         self.oauth1: dict[str, str] = made["oauth1"]
-        self._session.headers["Authorization"] = f"Bearer {self.bearer_token}"
+        self._headers = {"Authorization": f"Bearer {self.bearer_token}"}
 
-    def post(self, text: str, **more: Any) -> str:
-        """Publishes a post and returns its id; `more` goes into the body, for example quote_tweet_id."""
-        return str(self._ask("POST", "/2/tweets", json={"text": text, **more})["data"]["id"])
+    def post(self, text: str, *, lang: str = "", **more: Any) -> str:
+        """Publishes a post and returns its id; `more` goes into the body, for example quote_tweet_id.
+
+        lang: what X takes its language for. X finds that out by itself, so this goes through `/_sim/posts`.
+        """
+        body = {"text": text, **more}
+        if lang:
+            return str(
+                self._ask("POST", "/_sim/posts", json={"by": self.username, "lang": lang, **body})["id"]
+            )
+        return str(self._ask("POST", "/2/tweets", json=body)["data"]["id"])
 
     def reply(self, to_id: str, text: str, **more: Any) -> str:
         """Answers a post and returns the id of the answer; X puts the @handles in front."""
         return self.post(text, reply={"in_reply_to_tweet_id": to_id}, **more)
 
-    def edit(self, post_id: str, text: str) -> str:
+    def quote(self, post_id: str, text: str, **more: Any) -> str:
+        """Quotes a post with words of one's own; returns the id of the new post."""
+        return self.post(text, quote_tweet_id=post_id, **more)
+
+    def edit(self, post_id: str, text: str, **more: Any) -> str:
         """Publishes a new version of an own post and returns the id of that version."""
-        return self.post(text, edit_options={"previous_post_id": post_id})
+        return self.post(text, edit_options={"previous_post_id": post_id}, **more)
 
     def delete(self, post_id: str) -> bool:
         """Takes an own post away."""
@@ -94,7 +109,9 @@ class Player:
 
     def _ask(self, method: str, path: str, **arguments: Any) -> Any:
         timeout_s = TIMEOUT_S + float(arguments.get("params", {}).get("wait_s", 0))
-        response = self._session.request(method, self.base_url + path, timeout=timeout_s, **arguments)
+        response = self._session.request(
+            method, self.base_url + path, timeout=timeout_s, headers=self._headers, **arguments
+        )
         if response.status_code >= 400:
             raise Refused(response.status_code, response.text)
         return response.json()

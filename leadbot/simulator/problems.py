@@ -36,6 +36,12 @@ class Problem(Exception):
         self.status = status
         self.body = body
 
+    @property
+    def why(self) -> str:
+        """What is wrong, in X's words."""
+        errors = [str(error["message"]) for error in self.body.get("errors", []) if "message" in error]
+        return "; ".join(errors) or str(self.body.get("detail", self.status))
+
 
 def forbidden(detail: str) -> Problem:
     """A plain 403 of type about:blank."""

@@ -40,6 +40,7 @@ class Draft:
     quote: int | None = None
     edit_of: int | None = None
     reply_settings: str = "everyone"
+    lang: str = ""  # what X takes its language for; empty: the author's
 
 
 @dataclass
@@ -260,7 +261,7 @@ class World:
             else post_id,
             mentions=[(span, self.by_name.get(span.name.lower())) for span in words.mentions_in(body)],
             chain=chain,
-            lang=author.lang,
+            lang=draft.lang or author.lang,
             parent=parent,
             quoted=quoted,
             reply_settings=edited.reply_settings if edited else draft.reply_settings,
@@ -284,6 +285,8 @@ class World:
             "text": post.text,
             "said": post.said,
             "in_reply_to": str(post.parent.id) if post.parent else None,
+            "names": sorted({who.username for _, who in post.mentions if who is not None}),
+            "lang": post.lang,
             "conversation_id": str(post.conversation_id),
             "created_at": iso(post.created_at),
             "client": post.client.value,

@@ -227,3 +227,8 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "leadbot.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
 
     assert settings.load(tmp_path, {}).x.is_local
+
+
+def test_x_may_be_given_more_time_but_its_stream_no_less_than_it_needs(tmp_path: Path) -> None:
+    assert load(tmp_path, LOCAL + "timeout_s = 1\nsilence_s = 2\n" + BRAND).x.silence_s == 2.0
+    assert rules_broken(tmp_path, "[x]\nsilence_s = 10\n" + BRAND, KEYS) == {"out-of-range": "leadbot.toml:2"}

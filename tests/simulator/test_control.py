@@ -142,3 +142,24 @@ def test_a_process_of_its_own_serves_until_it_is_told_to_stop() -> None:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(timeout=10) == 0
     assert me.json()["data"]["username"] == "acme"
+
+
+def test_a_post_may_have_a_language_of_its_own(control, ann, acme) -> None:
+    asked = ann.post("@acme ¿cuánto cuesta?", lang="es")
+    plain = ann.post("@acme hello")
+    logged = {post["id"]: post["lang"] for post in control.ask("GET", "log")["posts"]}
+    assert logged == {asked: "es", plain: "en"}
+    assert acme.get_tweet(asked, tweet_fields=["lang"]).data.lang == "es"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"text": "hi"}, "by is the handle of the author"),
+        ({"by": "ann", "text": "hi", "lang": "Klingon"}, "lang is 'Klingon'"),
+        ({"by": "ann", "text": ""}, "text must not be empty"),
+        ({"by": "ann", "text": "hi", "txt": "hi"}, "$.txt: is not defined"),
+    ],
+)
+def test_a_post_that_cannot_be_made_is_told_why(control, ann, body, said) -> None:
+    assert said in control.ask("POST", "posts", status=400, json=body)["error"]
