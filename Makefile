@@ -3,13 +3,14 @@
 # Without their bytecode the daemons of the tests would compile every module again at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all check format bench lock clean
+.PHONY: help setup demo test test-all soak check format bench lock clean
 BIN := .venv/bin
 
 help:
 	@echo "make demo      watch leadbot work on a simulated X (no credentials, no network)"
 	@echo "make test      all tests (needs only a package registry)"
 	@echo "make test-all  the tests, and those that take many minutes"
+	@echo "make soak      4 minutes: a town, several brands, X failing at random, kills"
 	@echo "make check     format, lint, types, import contract"
 	@echo "make bench     speed and memory on this machine, as a table and JSON"
 	@echo "make setup     .venv with .venv/bin/leadbot"
@@ -28,6 +29,9 @@ test: setup
 
 test-all: setup
 	@$(BIN)/python -m pytest -n 2 -m ""
+
+soak: setup
+	@$(BIN)/python -m tests.soak
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -57,10 +57,12 @@ class Post:
     lang: str
     parent: Post | None = None
     quoted: Post | None = None
+    reposted: Post | None = None
     reply_settings: str = "everyone"
     deleted: bool = False
     replies: int = 0
     quotes: int = 0
+    reposts: int = 0
 
     @property
     def said(self) -> str:

@@ -179,7 +179,7 @@ def mentions(call: Call) -> Answer:
 
 
 def own_posts(call: Call) -> Answer:
-    """GET /2/users/:id/tweets: what the account posted, newest first; `exclude=replies` is honoured."""
+    """GET /2/users/:id/tweets: what the account posted, newest first; `exclude` is honoured."""
     return _timeline(call, call.world.timeline, keep=OWN_POSTS_KEPT)
 
 
@@ -188,14 +188,15 @@ def _timeline(call: Call, index: Mapping[int, list[int]], *, keep: int) -> Answe
     if user is None:
         return 200, {"errors": [not_found_error("user", "id", call.path["id"])]}
     page = Page.read(call.query, smallest=5)
-    without_replies = "replies" in call.query.get("exclude", "").split(",")
+    left_out = call.query.get("exclude", "").split(",")
     newest = (world.posts[post_id] for post_id in reversed(index[user.id][-keep:]) if post_id > page.after)
     seen = [
         post
         for post in newest
         if world.may_see(post, call.identity.user)
         and world.is_newest_version(post)
-        and not (without_replies and post.parent is not None)
+        and not ("replies" in left_out and post.parent is not None)
+        and not ("retweets" in left_out and post.reposted is not None)
     ]
     posts, meta = page.cut(seen)
     owned = posts if call.identity.user is user else []
@@ -298,6 +299,15 @@ def change_rules(call: Call) -> Answer:
     return 200, book.delete(ids, values, dry_run=dry_run)
 
 
+def repost(call: Call) -> Answer:
+    """POST /2/users/:id/retweets: passes a post on, as the account of the token."""
+    if _path_id(call) != call.me.id:
+        raise forbidden("The id in the address must be that of the authenticated user.")
+    post_id = _id_of(call.body, "tweet_id", required=True) or 0
+    post = call.world.repost(call.me, post_id, call.identity.client)
+    return 200, {"data": {"retweeted": True, "rest_id": str(post.id)}}
+
+
 def refuse_like(call: Call) -> Answer:
     """POST /2/users/:id/likes: gone from all self-serve tiers since 2026-04-16."""
     raise forbidden("You are not permitted to perform this action.")
@@ -334,5 +344,6 @@ ROUTES = (
     Route("GET", "/2/users/:id/mentions", auth.ANY, mentions),
     Route("GET", "/2/users/:id/tweets", auth.ANY, own_posts),
     Route("POST", "/2/users/:id/likes", auth.USER, refuse_like),
+    Route("POST", "/2/users/:id/retweets", auth.USER, repost),
 )
 """Every official endpoint but the stream and its connections, which need the socket."""

@@ -100,7 +100,7 @@ class Conduct:
         return dialog
 
     def _heard(self, brand: User, post: Post) -> None:
-        if post.author.brand:
+        if post.author.brand or post.reposted is not None:
             return
         dialog = self._dialog(brand, post.author, post.created_at)
         # An edit is a new version of a post that was already there, not a new word to answer.

@@ -215,6 +215,19 @@ class Control:
         self.world.faults.clear()
         return {"faults": []}
 
+    def set_weather(self, query: Mapping[str, str], body: Body) -> Any:
+        """POST weather: from now on everything may go wrong, each with this chance; 0 ends that."""
+        wanted = _object(body)
+        if unknown := sorted(set(wanted) - {"chance", "seconds"}):
+            raise ControlError(f"unknown keys {', '.join(unknown)}; give chance and seconds")
+        chance, seconds = _number(wanted, "chance"), _number(wanted, "seconds")
+        if chance is None or not 0 <= chance <= 1:
+            raise ControlError(f"chance is {chance!r}; give a number from 0 to 1")
+        if seconds is not None and seconds < 0:
+            raise ControlError(f"seconds is {seconds!r}; give real seconds, 0 or more")
+        made = self.world.faults.set_weather(chance, 2.0 if seconds is None else seconds)
+        return {"faults": [fault.as_json() for fault in made]}
+
     def get_settings(self, query: Mapping[str, str], body: Body) -> Any:
         """GET settings: all switches."""
         return self.world.settings.as_json()
@@ -251,6 +264,7 @@ _ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("GET", "faults"): Control.list_faults,
     ("POST", "faults"): Control.add_faults,
     ("DELETE", "faults"): Control.clear_faults,
+    ("POST", "weather"): Control.set_weather,
     ("GET", "settings"): Control.get_settings,
     ("POST", "settings"): Control.set_settings,
     ("GET", "stream"): Control.stream,

@@ -20,6 +20,29 @@ REQUEST = frozenset(
 """Faults of a single request."""
 
 
+WEATHER: tuple[dict[str, Any], ...] = (
+    *(
+        {"on": route, **what}
+        for route in ("POST /2/tweets", "GET /2/users/:id/mentions", "GET /2/users/:id/tweets")
+        for what in (
+            {"kind": "drop_before"},
+            {"kind": "drop_after_accept"},
+            {"kind": "timeout"},
+            {"kind": "timeout_after_accept"},
+            {"kind": "status", "status": 503},
+            {"kind": "html"},
+            {"kind": "status", "status": 429, "headers": False},
+        )
+    ),
+    {"on": "GET /2/users/me", "kind": "status", "status": 503},
+    {"on": "GET /2/tweets/search/stream/rules", "kind": "html"},
+    {"on": "GET /2/tweets/search/stream", "kind": "status", "status": 503},
+    {"on": "GET /2/tweets/search/stream", "kind": "drop_before"},
+    *({"on": "stream", "kind": kind} for kind in sorted(STREAM_NOW | STREAM_ITEM)),
+)
+"""What goes wrong at X by itself and passes by itself: nothing in here is for an operator."""
+
+
 class FaultError(ValueError):
     """A fault nobody can script; the message says what would do."""
 
@@ -45,6 +68,7 @@ class Fault:
     bytes: int = 200_000
     client: str = "api"
     struck: int = 0
+    weather: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The fault with the count of its strikes so far."""
@@ -68,6 +92,15 @@ class FaultBook:
         made = [_fault(entry) for entry in entries]
         self.faults.extend(made)
         return made
+
+    def set_weather(self, chance: float, seconds: float) -> list[Fault]:
+        """From now on everything in WEATHER strikes with this chance each time; 0 ends that."""
+        self.faults = [fault for fault in self.faults if not fault.weather]
+        if chance > 0:
+            script = [{**entry, "probability": chance, "seconds": seconds} for entry in WEATHER]
+            for fault in self.add(script):
+                fault.weather = True
+        return [fault for fault in self.faults if fault.weather]
 
     def clear(self) -> None:
         """Drops the whole script."""
@@ -97,7 +130,7 @@ def _fault(entry: Any) -> Fault:
         raise FaultError(
             'a fault is an object such as {"on": "POST /2/tweets", "kind": "status", "status": 503}'
         )
-    known = {f.name for f in fields(Fault)} - {"struck"}
+    known = {f.name for f in fields(Fault)} - {"struck", "weather"}
     if unknown := sorted(set(entry) - known):
         raise FaultError(f"unknown keys {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     on, kind = entry.get("on"), entry.get("kind")

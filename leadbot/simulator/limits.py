@@ -27,6 +27,7 @@ LIMITS: dict[str, dict[str, int]] = {
     "GET /2/users/:id": {"app": 300, "user": 900},
     "GET /2/users/by/username/:username": {"app": 300, "user": 900},
     "POST /2/users/:id/likes": {"user": 50},
+    "POST /2/users/:id/retweets": {"user": 50},
 }
 """Requests allowed by route: `app` and `user` per 15 minutes, `app_day` and `user_day` per 24 hours."""
 

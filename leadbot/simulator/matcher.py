@@ -159,7 +159,7 @@ def _operator(name: str, argument: str) -> _Term:
 _FLAGS: dict[str, Matches] = {
     "is:reply": lambda post: post.parent is not None,
     "is:quote": lambda post: post.quoted is not None,
-    "is:retweet": lambda post: False,  # the simulated world has no reposts
+    "is:retweet": lambda post: post.reposted is not None,
     "is:verified": lambda post: post.author.verified,
     "has:mentions": lambda post: bool(post.mentions),
     "has:links": lambda post: bool(links_in(post.text)),
@@ -183,7 +183,7 @@ _OPERATORS: dict[str, Callable[[str], Matches]] = {
     "quotes_of_tweet_id": lambda wanted: (
         lambda post: post.quoted is not None and str(post.quoted.id) == wanted
     ),
-    "retweets_of": lambda who: lambda post: False,
+    "retweets_of": lambda who: lambda post: post.reposted is not None and _is_account(post.reposted, who),
     "lang": lambda lang: lambda post: post.lang == lang,
     "url": lambda part: lambda post: any(part in link.name.lower() for link in links_in(post.text)),
 }

@@ -60,6 +60,10 @@ class Player:
         """Quotes a post with words of one's own; returns the id of the new post."""
         return self.post(text, quote_tweet_id=post_id, **more)
 
+    def repost(self, post_id: str) -> None:
+        """Passes a post on, without words of one's own."""
+        self._ask("POST", f"/2/users/{self.id}/retweets", json={"tweet_id": post_id})
+
     def edit(self, post_id: str, text: str, **more: Any) -> str:
         """Publishes a new version of an own post and returns the id of that version."""
         return self.post(text, edit_options={"previous_post_id": post_id}, **more)

@@ -135,7 +135,7 @@ def _edit_controls(world: World, post: Post) -> dict[str, Any]:
 
 
 def _referenced(post: Post) -> list[dict[str, str]] | None:
-    links = (("replied_to", post.parent), ("quoted", post.quoted))
+    links = (("retweeted", post.reposted), ("replied_to", post.parent), ("quoted", post.quoted))
     return [{"type": kind, "id": str(other.id)} for kind, other in links if other is not None] or None
 
 
@@ -144,8 +144,8 @@ def _note(post: Post, body: str, at: _Place) -> dict[str, Any] | None:
 
 
 def _tweet_metrics(post: Post) -> dict[str, int]:
-    zero = ("retweet_count", "like_count", "bookmark_count", "impression_count")
-    return {"reply_count": post.replies, "quote_count": post.quotes, **dict.fromkeys(zero, 0)}
+    counts = {"retweet_count": post.reposts, "reply_count": post.replies, "quote_count": post.quotes}
+    return {**counts, **dict.fromkeys(("like_count", "bookmark_count", "impression_count"), 0)}
 
 
 _TWEET: dict[str, Callable[[World, Post, str, _Place], Any]] = {
@@ -224,7 +224,8 @@ def _referenced_posts(
         return [], []
     found: dict[int, Post] = {}
     errors: list[dict[str, Any]] = []
-    for other in (other for post in posts for other in (post.parent, post.quoted) if other is not None):
+    links = ((post.reposted, post.parent, post.quoted) for post in posts)
+    for other in (other for three in links for other in three if other is not None):
         if world.may_see(other, viewer):
             found[other.id] = other
         else:

@@ -142,10 +142,25 @@ class World:
             self._check_app_rules(author, parent, draft, body[shown_from:])
         self._check_duplicate(author, body, shown_from, client)
         post = self._publish(author, body, shown_from, client, draft, parent, quoted, edited)
+        self._tell(post)
+        return post
+
+    def repost(self, author: User, post_id: int, client: Client) -> Post:
+        """Passes a post on: a post whose words are `RT @handle: …`. Raises 403 for a hidden one."""
+        original = self.posts.get(post_id)
+        if original is None or not self.may_see(original, author) or original.author.protected:
+            raise forbidden("You cannot repost a post that is deleted or not visible to you.")
+        draft = Draft(f"RT @{original.author.username}: {original.text}", lang=original.lang)
+        post = self._publish(author, draft.text, 0, client, draft, None, None, None)
+        post.reposted = original
+        original.reposts += 1
+        self._tell(post)
+        return post
+
+    def _tell(self, post: Post) -> None:
         self.conduct.judge(post)
         for heard in self.on_post:
             heard(post)
-        return post
 
     def delete(self, author: User, post_id: int) -> bool:
         """Takes away an own post in all versions; False if there was none. Raises 403 for another's post."""
@@ -285,6 +300,7 @@ class World:
             "text": post.text,
             "said": post.said,
             "in_reply_to": str(post.parent.id) if post.parent else None,
+            "repost_of": str(post.reposted.id) if post.reposted else None,
             "names": sorted({who.username for _, who in post.mentions if who is not None}),
             "lang": post.lang,
             "conversation_id": str(post.conversation_id),

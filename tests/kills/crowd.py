@@ -1,131 +1,162 @@
-"""A crowd that talks to @acme, each in their own words and at their own time."""
+"""A crowd that talks to brands, each in their own way and at their own time."""
 
 from __future__ import annotations
 
+import contextlib
 import random
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+
 from leadbot.simulator.people import Player, Refused
 from tests.kills.project import Project
+from tests.kills.temperaments import PLAIN, Move, Temperament
 
-NAMES = [
-    "Ana",
-    "Ben",
-    "Caro",
-    "Dev",
-    "Elif",
-    "Finn",
-    "Gus",
-    "Hana",
-    "Ivo",
-    "Jun",
-    "Kofi",
-    "Lena",
-    "Mio",
-    "Nora",
-    "Otis",
-    "Pia",
-    "Quinn",
-    "Rosa",
-    "Sven",
-    "Tara",
-    "Uma",
-    "Vito",
-    "Wren",
-    "Xenia",
-    "Yara",
-    "Zeno",
-]
-SCRIPTS = (
-    (
-        "@acme looking for a team plan for our office, who do I talk to?",
-        "about {n} of us",
-        "all in excel",
-        "this month",
-        "yes",
-    ),
-    ("@acme pricing? about {n} of us, all in excel", "we want to start next week", "yes please"),
-    ("@acme how much is it for {n} people?", "google sheets", "just looking", "ok"),
-    ("@acme want to move my team over to you", "{n} people", "stop", "hello?", "anyone there?"),
-    ("@acme how do I sign my team up?", "stop"),
-    ("@acme great coffee at your booth!",),
-    ("@acme my invoice is wrong and nobody answers, order {n}",),
-    ("@acme can I talk to a human?", "thanks"),
-)
+NAMES = (
+    "Ana", "Ben", "Caro", "Dev", "Elif", "Finn", "Gus", "Hana", "Ivo", "Jun", "Kofi", "Lena", "Mio", "Nora",
+    "Otis", "Pia", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Vito", "Wren", "Xenia", "Yara", "Zeno",
+)  # fmt: skip
+ORDINARY = {"following_count": 80, "tweet_count": 300, "description": "tea"}
+ANNOUNCEMENT = "We are at the fair next week: come and say hello"
+BY_HAND = "Hi, it is Maya herself. About your {n}: I will look at it now"
+MOST_POSTS = 8
+"""Nobody goes on for ever, however often a brand answers."""
 
 
 @dataclass
 class Somebody:
-    """One person and how far they got in their script."""
+    """One person, whom they speak to, and how far they got."""
 
     player: Player
-    lines: list[str]
+    temperament: Temperament
+    words: dict[str, Any]
+    announced: str
+    done: int = 0
     posts: list[str] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
 
     @property
-    def has_more(self) -> bool:
-        return len(self.posts) < len(self.lines)
+    def brand(self) -> str:
+        return str(self.words["brand"])
 
-    def begin(self) -> None:
-        self.posts.append(self.player.post(self.lines[0]))
+    @property
+    def next_move(self) -> Move | None:
+        moves = self.temperament.moves
+        return moves[self.done] if self.done < len(moves) and len(self.posts) < MOST_POSTS else None
 
-    def go_on(self, answer_id: str) -> None:
-        """Answer the brand's post with the next line of the script."""
-        self.heard.append(answer_id)
-        if self.has_more:
-            self.posts.append(self.player.reply(answer_id, self.lines[len(self.posts)]))
+    def act(self, answer_id: str = "") -> None:
+        """Make the next move, in answer to a post of the brand's if there is one."""
+        move = self.next_move
+        if move is None:
+            return
+        self.done += 1
+        text = move.text.format(**self.words)
+        if move.kind == "delete":
+            self.player.delete(self.posts[-1])
+        elif move.kind == "edit":
+            self.posts.append(self.player.edit(self.posts[-1], text, lang=move.lang))
+        elif move.kind == "quote":
+            self.posts.append(self.player.quote(self.announced, text, lang=move.lang))
+        elif move.kind == "repost":
+            self.player.repost(self.announced)
+        elif answer_id:
+            self.posts.append(self.player.reply(answer_id, text, lang=move.lang))
+        else:
+            self.posts.append(self.player.post(text, lang=move.lang))
 
 
 class Crowd:
-    """All of them. One `turn` lets everybody answer who has been answered."""
+    """All of them. One `turn` lets everybody go on who has been answered, or waits for nothing."""
 
-    def __init__(self, project: Project, people: int, *, seed: int) -> None:
+    def __init__(
+        self,
+        project: Project,
+        people: int,
+        *,
+        seed: int,
+        temperaments: Sequence[Temperament] = PLAIN,
+        reps_answer: float = 0.0,
+    ) -> None:
+        """reps_answer: how likely a rep answers a post by hand, as the brand."""
         self._project = project
+        self._http = requests.Session()
+        self._chance = random.Random(seed)
         self._seen = "0"
-        chance = random.Random(seed)
-        self.people = [self._somebody(number, chance) for number in range(people)]
+        self._reps_answer = reps_answer
+        self.reps = {brand: self._player(brand) for brand in project.brands}
+        self._announced = {brand: rep.post(ANNOUNCEMENT) for brand, rep in self.reps.items()}
+        for number in range(4):
+            self._player(f"friend{number}", **ORDINARY)
+        kinds = [kind for kind in temperaments for _ in range(kind.weight)]
+        self._chance.shuffle(kinds)
+        self.people = [self._somebody(number, kinds[number % len(kinds)]) for number in range(people)]
+        self.silent = list(self.people)
         self._by_post: dict[str, Somebody] = {}
-        self._chance = chance
+        self._eager: list[Somebody] = []
 
-    def _somebody(self, number: int, chance: random.Random) -> Somebody:
-        name = f"{NAMES[number % len(NAMES)]} {chance.choice(NAMES)}"
-        profile = {
-            "followers_count": 100 + number,
-            "following_count": 80,
-            "tweet_count": 300,
-            "description": "tea",
+    @property
+    def have_all_begun(self) -> bool:
+        return not self.silent
+
+    @property
+    def temperaments(self) -> Counter[str]:
+        """How many of each kind have spoken."""
+        return Counter(one.temperament.name for one in self.people if one.done)
+
+    def _player(self, handle: str, **profile: Any) -> Player:
+        return Player(self._project.base_url, handle, session=self._http, **profile)
+
+    def _somebody(self, number: int, kind: Temperament) -> Somebody:
+        profile = {**ORDINARY, "followers_count": 100 + number, **kind.profile}
+        name = f"{NAMES[number % len(NAMES)]} {self._chance.choice(NAMES)}"
+        player = self._player(f"person{number}", name=name, **profile)
+        brands = self._chance.sample(self._project.brands, len(self._project.brands))
+        words = {
+            "brand": brands[0],
+            "other": brands[-1],
+            "friend": f"friend{number % 4}",
+            "n": 2 + number,
         }
-        player = Player(self._project.base_url, f"person{number}", name=name, **profile)
-        script = SCRIPTS[number % len(SCRIPTS)]
-        return Somebody(player, [line.format(n=2 + number) for line in script])
+        return Somebody(player, kind, words, self._announced[brands[0]])
 
-    def begin(self, somebody: Somebody) -> None:
-        """Say the first line."""
-        somebody.begin()
-        self._by_post[somebody.posts[-1]] = somebody
+    def begin(self, people: int = 1) -> None:
+        """Let so many more say their first line."""
+        for _ in range(min(people, len(self.silent))):
+            self._act(self.silent.pop())
 
     def turn(self) -> int:
-        """Hear what the brand said since the last turn and answer it; returns how many answered."""
+        """Hear what was said since the last turn and go on; returns how many heard an answer."""
+        eager, self._eager = self._eager, []
+        for somebody in eager:
+            self._act(somebody)
         answered = 0
         for post in self._project.sim("log", since=self._seen, requests=0)["posts"]:
             self._seen = post["id"]
-            somebody = self._by_post.get(post.get("in_reply_to") or "")
-            if post["username"] == "acme" and somebody is not None:
-                self._answer(somebody, post)
+            if post["username"] not in self._project.brands:
+                self._let_a_rep_answer(post)
+                continue
+            somebody = self._by_post.get(post["in_reply_to"] or "")
+            if somebody is not None:
                 answered += 1
+                if somebody.next_move is not None:
+                    self._act(somebody, post["id"])
         return answered
 
-    def _answer(self, somebody: Somebody, post: dict[str, Any]) -> None:
+    def _act(self, somebody: Somebody, answer_id: str = "") -> None:
         before = len(somebody.posts)
-        try:
-            somebody.go_on(post["id"])
-        except Refused as refused:
-            raise AssertionError(f"a person could not post: {refused}") from refused
-        if len(somebody.posts) > before:
-            self._by_post[somebody.posts[-1]] = somebody
+        somebody.act(answer_id)
+        for post_id in somebody.posts[before:]:
+            self._by_post[post_id] = somebody
+        if somebody.next_move is not None and not somebody.next_move.waits:
+            self._eager.append(somebody)
+
+    def _let_a_rep_answer(self, post: dict[str, Any]) -> None:
+        somebody = self._by_post.get(post["id"])
+        if somebody is not None and self._chance.random() < self._reps_answer:
+            with contextlib.suppress(Refused):  # the post may be gone by now, or its author hidden
+                self.reps[somebody.brand].reply(post["id"], BY_HAND.format(**somebody.words))
 
     def close(self) -> None:
-        for somebody in self.people:
-            somebody.player.close()
+        self._http.close()

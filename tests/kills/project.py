@@ -8,6 +8,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,30 @@ from tests.cli.living import LEADBOT, free_port, wait_until
 
 
 class Project:
-    """The folder, the simulator and the daemon of one test. `rate`: how fast the shared clock runs."""
+    """The folder, the simulator and the daemon of one test. `rate`: how fast the shared clock runs.
 
-    def __init__(self, folder: Path, *, rate: float = 1.0, settings: dict[str, str] | None = None) -> None:
+    settings: keys of the brands, or of another table (`"x.timeout_s"`). All `brands` have the same settings
+    and a playbook each.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        rate: float = 1.0,
+        settings: dict[str, str] | None = None,
+        brands: Sequence[str] = ("acme",),
+        seed: int = 0,
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.rate = rate
+        self.seed = seed
+        self.brands = tuple(brands)
         self._run(["init", str(folder), "--port", str(self.port)], cwd=folder.parent)
         self._change({"pace": '"0s to 0s"', "poll_s": "0.5", **(settings or {})})
+        self._found_brands()
         self.http = requests.Session()
         self.http.trust_env = False
         self._simulator: subprocess.Popen[bytes] | None = None
@@ -33,11 +49,9 @@ class Project:
 
     def __enter__(self) -> Project:
         with (self.folder / "simulator.log").open("ab") as log:
+            command = [*LEADBOT, "simulator", "--port", str(self.port), "--rate", str(self.rate)]
             self._simulator = subprocess.Popen(
-                [*LEADBOT, "simulator", "--port", str(self.port), "--rate", str(self.rate)],
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
+                [*command, "--seed", str(self.seed)], cwd=self.folder, stdout=log, stderr=log
             )
         wait_until(self._is_simulator_up, within_s=20, what="the simulator answers")
         return self
@@ -55,14 +69,21 @@ class Project:
             self.daemon = subprocess.Popen([*LEADBOT, "run"], cwd=self.folder, stdout=log, stderr=log)
 
     def kill(self) -> None:
-        """Kill -9, in the middle of whatever it was doing."""
+        """Kill -9, in the middle of whatever it was doing. It must not have ended by itself before."""
         assert self.daemon is not None
+        assert self.daemon.poll() is None, self._last_words()
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait(timeout=10)
 
     def sim(self, path: str, **query: Any) -> Any:
         """Ask the simulator's control interface."""
         return self.http.get(f"{self.base_url}/_sim/{path}", params=query, timeout=30).json()
+
+    def tell(self, path: str, body: Any) -> Any:
+        """Tell the simulator's control interface something."""
+        with self.http.post(f"{self.base_url}/_sim/{path}", json=body, timeout=30) as answer:
+            assert answer.ok, answer.text
+            return answer.json()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Read the daemon's database from outside; nothing yet when it is not there."""
@@ -77,9 +98,16 @@ class Project:
         finally:
             connection.close()
 
+    def run(self, *args: str) -> str:
+        """Run a verb to its end."""
+        return self._run(list(args), cwd=self.folder)
+
     def leadbot(self, *args: str) -> Any:
         """Run a verb that prints JSON."""
-        return json.loads(self._run(list(args), cwd=self.folder))
+        return json.loads(self.run(*args))
+
+    def _last_words(self) -> str:
+        return (self.folder / "daemon.log").read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def _is_simulator_up(self) -> bool:
         try:
@@ -98,7 +126,25 @@ class Project:
         file = self.folder / "leadbot.toml"
         text = file.read_text(encoding="utf-8")
         for name, value in settings.items():
-            text, found = re.subn(rf"(?m)^{name} = \S+( to \w+\")?", f"{name} = {value}", text)
+            table, _, key = name.rpartition(".")
+            text, found = re.subn(rf"(?m)^{key} = \S+( to \w+\")?", f"{key} = {value}", text)
             if not found:
-                text = text.replace("[[brands]]", f"[[brands]]\n{name} = {value}", 1)
+                header = f"[{table}]" if table else "[[brands]]"
+                text = text.replace(header, f"{header}\n{key} = {value}", 1)
         file.write_text(text, encoding="utf-8")
+
+    def _found_brands(self) -> None:
+        """Give every other brand a copy of the first one's settings and playbook."""
+        file, first = self.folder / "leadbot.toml", self.folder / "playbooks" / "team-plan.yaml"
+        text, playbook = file.read_text(encoding="utf-8"), first.read_text(encoding="utf-8")
+        table = re.search(r"(?ms)^\[\[brands\]\].*?(?=^\[)", text)
+        assert table is not None
+        for brand in self.brands[1:]:
+            text += "\n" + table[0].replace('"acme"', f'"{brand}"')
+            (first.parent / f"{brand}.yaml").write_text(_for(brand, playbook), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
+
+
+def _for(brand: str, playbook: str) -> str:
+    named = playbook.replace("playbook: team-plan", f"playbook: {brand}-plan", 1)
+    return re.sub(r"(?m)^brand: acme\b", f"brand: {brand}", named.replace("@acme", f"@{brand}"))

@@ -1,97 +1,204 @@
-"""Kill the daemon at random moments while a crowd talks, then judge."""
+"""Kill the daemon at random moments while a crowd talks to it and X fails, then judge."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.kills.crowd import Crowd
-from tests.kills.judge import Verdict, is_quiet, judge
-from tests.kills.project import Project, wait_until
-from tests.kills.weather import storm
+from tests.kills.judge import Verdict, is_all_heard, is_quiet, judge
+from tests.kills.project import Project
+from tests.kills.temperaments import EVERYBODY, PLAIN, Temperament
+from tests.kills.weather import REFUSALS, storm
 
-RATE = 20.0  # the shared clock: X's window of 15 minutes then passes in 45 s
+Say = Callable[[str], None]
+TURN_S = 0.2
+QUIET_S = 3.0
+"""For so long nothing may stir before all is taken to be over: a poll of everybody fits in."""
 
 
-def run_with_kills(
-    folder: Path,
-    *,
-    people: int,
-    kills: int,
-    seed: int = 1,
-    faults: bool = False,
-    say: Callable[[str], None] = lambda line: None,
-) -> Verdict:
-    """People begin one after another over the whole time; between them the daemon dies `kills` times.
+@dataclass(frozen=True)
+class Plan:
+    """What a run is made of. rate: virtual seconds a second; storm_s and calm_s: real seconds at most.
 
-    With `faults`, X fails at random as well. Its limit of 100 posts in 15 minutes holds, so the time allowed
-    grows with the people.
+    In the storm people begin, X fails and the daemon is killed; in the calm all is brought to its end.
+    chance: how likely everything at X fails each time.
     """
-    chance = random.Random(seed)
-    settings = {"same_text_per_hour": "100000", "daily_budget_usd": "100000", "poll_s": "5"}
-    with Project(folder, rate=RATE, settings=settings) as project:
-        crowd = Crowd(project, people, seed=seed)
-        stop = threading.Event()
-        talking = threading.Thread(target=_talk, args=(crowd, kills, stop), daemon=True)
+
+    people: int
+    kills: int
+    storm_s: float
+    calm_s: float
+    brands: Sequence[str] = ("acme",)
+    temperaments: Sequence[Temperament] = PLAIN
+    rate: float = 20.0
+    seed: int = 1
+    chance: float = 0.0
+    bursts: bool = False
+    reps_answer: float = 0.0
+    timeout_s: float = 1.0
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Paces are those of a real account, waits for X those of this clock."""
+        return {
+            "same_text_per_hour": "100000",
+            "daily_budget_usd": "100000",
+            "poll_s": "45" if self.rate > 20 else "5",
+            "pace": '"20s to 90s"' if self.rate > 20 else '"0s to 0s"',
+            "x.timeout_s": str(self.timeout_s),
+            "x.silence_s": str(2 * self.timeout_s),
+        }
+
+
+def run(folder: Path, plan: Plan, say: Say = lambda line: None) -> Verdict:
+    """Returns what was found. Takes about `storm_s + calm_s` real seconds at most, whatever happens."""
+    with Project(
+        folder, rate=plan.rate, settings=plan.settings, brands=plan.brands, seed=plan.seed
+    ) as project:
+        project.tell(
+            "settings", {"keep_alive_s": 1.5 * plan.timeout_s, "in_flight_s": 300, "rule_activation_s": 20}
+        )
+        crowd = Crowd(
+            project,
+            plan.people,
+            seed=plan.seed,
+            temperaments=plan.temperaments,
+            reps_answer=plan.reps_answer,
+        )
+        talk = _Talk(crowd, plan.storm_s * 0.9)
         project.start()
-        talking.start()
+        talk.start()
         try:
-            for number in range(kills):
-                _await_life(project, crowd)
-                if faults:
-                    say(f"faults: {', '.join(storm(project, chance))}")
-                stop.wait(chance.uniform(0.05, 1.5))
-                project.kill()
-                say(f"killed {number + 1} of {kills}; X saw {len(_said(project))} replies")
-                project.start()
-            project.http.delete(f"{project.base_url}/_sim/faults", timeout=30)
-            wait_until(
-                lambda: len(crowd._by_post) >= people and is_quiet(project) and not _moved(project),
-                within_s=240 + 4 * people,
-                what="everybody was heard and everything said",
-            )
+            kills = _storm(project, crowd, plan, say)
+            struck = project.sim("faults")["struck"]
+            _calm(project, crowd, plan, say)
         finally:
-            stop.set()
-            talking.join(timeout=30)
+            talk.stop()
         verdict = judge(project, crowd)
+        verdict.struck = struck
+        verdict.kills = kills
         crowd.close()
         return verdict
 
 
-def _talk(crowd: Crowd, kills: int, stop: threading.Event) -> None:
-    per_turn = max(1, len(crowd.people) // max(kills * 10, 20))
-    silent = list(crowd.people)
-    while not stop.is_set():
-        for _ in range(min(per_turn, len(silent))):
-            crowd.begin(silent.pop())
-        crowd.turn()
-        stop.wait(0.2)
+class _Talk:
+    """The crowd on a thread of its own. What goes wrong in there comes out of `stop`."""
+
+    def __init__(self, crowd: Crowd, begins_within_s: float) -> None:
+        self._crowd = crowd
+        self._within_s = begins_within_s
+        self._stop = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=30)
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        began, people = time.monotonic(), len(self._crowd.people)
+        try:
+            while not self._stop.wait(TURN_S):
+                due = people * min(1.0, (time.monotonic() - began) / self._within_s)
+                self._crowd.begin(int(due) - (people - len(self._crowd.silent)))
+                self._crowd.turn()
+        except BaseException as error:
+            self._error = error
 
 
-def _said(project: Project) -> list[str]:
-    return [p["id"] for p in project.sim("log", requests=0)["posts"] if p["username"] == "acme"]
+def _storm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> int:
+    """Returns how often the daemon was killed: on a slow machine fewer times than planned."""
+    chance, began = random.Random(plan.seed), time.monotonic()
+    ends = began + plan.storm_s
+    if plan.chance:
+        project.tell("weather", {"chance": plan.chance, "seconds": 1.5 * plan.timeout_s})
+    for number in range(plan.kills):
+        until = began + plan.storm_s * (number + 1) / (plan.kills + 1)
+        if not _is_alive_by(ends, project, crowd):
+            return number
+        if plan.bursts:
+            what = storm(project, chance)
+            if number % 3 == 2:
+                what += storm(project, chance, faults=REFUSALS, most=1)
+            say(f"burst: {', '.join(what)}")
+        _wait(max(0.0, until - time.monotonic()) + chance.uniform(0.0, 0.5))
+        project.kill()
+        say(f"killed {number + 1} of {plan.kills}; X saw {_said(project)} replies")
+        project.start()
+        _resume(project, say)
+    _wait(ends - time.monotonic())
+    return plan.kills
 
 
-def _await_life(project: Project, crowd: Crowd) -> None:
-    """Let the daemon do something new before it is killed again, or it would only ever die while starting.
+def _calm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> None:
+    """No more faults, until everybody is heard and everything said, or the time is over."""
+    project.http.delete(f"{project.base_url}/_sim/faults", timeout=30).close()
+    began, quiet_since = time.monotonic(), 0.0
+    while time.monotonic() < began + plan.calm_s:
+        before = _said(project)
+        _wait(1.0)
+        _resume(project, say)
+        if not crowd.have_all_begun or not is_quiet(project) or _said(project) != before:
+            quiet_since = 0.0
+        elif not quiet_since:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > QUIET_S and is_all_heard(project):
+            say(f"all quiet after {time.monotonic() - began:.0f} s")
+            return
+    say(f"not all quiet after {plan.calm_s:.0f} s")
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(max(0.0, seconds))
+
+
+def _said(project: Project) -> int:
+    posts = project.sim("log", requests=0)["posts"]
+    return sum(post["client"] == "api" for post in posts)
+
+
+def _resume(project: Project, say: Say) -> None:
+    """The operator: looks at a brand that rests because X refused it, and lets it go on."""
+    for handle, why in project.rows("SELECT handle, paused_why FROM brand_state WHERE paused_at IS NOT NULL"):
+        say(f"operator resumes @{handle}: {why}")
+        project.run("brand", "resume", handle)
+
+
+def _is_alive_by(ends: float, project: Project, crowd: Crowd) -> bool:
+    """Let the daemon decide something new before it dies again, or it would only ever die while starting.
 
     When everything is said there is nothing new to do.
     """
     before = project.rows("SELECT count(*) FROM decision")
-    wait_until(
-        lambda: (
-            project.rows("SELECT count(*) FROM decision") != before
-            or (len(crowd._by_post) >= len(crowd.people) and is_quiet(project))
-        ),
-        within_s=120,
-        what="the daemon decides something",
-    )
+    while project.rows("SELECT count(*) FROM decision") == before:
+        if crowd.have_all_begun and is_quiet(project):
+            return True
+        if time.monotonic() > ends:
+            return False
+        _wait(0.05)
+    return True
 
 
-def _moved(project: Project) -> bool:
-    """Whether anything is said within a second of quiet."""
-    before = _said(project)
-    threading.Event().wait(1.0)
-    return _said(project) != before
+SOAK = Plan(
+    people=120,
+    kills=6,
+    storm_s=100,
+    calm_s=80,
+    brands=("acme", "globex", "initech"),
+    temperaments=EVERYBODY,
+    rate=60.0,
+    chance=0.004,
+    bursts=True,
+    reps_answer=0.03,
+)
+"""What `make soak` runs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from tests.kills.project import Project
@@ -32,7 +33,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"on": CONNECT, "kind": "status", "status": 503, "times": 2},
     {"on": RULES, "kind": "html", "times": 2},
     {"on": "stream", "kind": "rst"},
-    {"on": "stream", "kind": "half_line"},
+    {"on": "stream", "kind": "half_line", "seconds": 3},
     {"on": "stream", "kind": "clean_close"},
     {"on": "stream", "kind": "operational_disconnect"},
     {"on": "stream", "kind": "silence", "seconds": 5},
@@ -44,12 +45,29 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"on": "stream", "kind": "delay", "seconds": 2},
     {"on": "*", "kind": "status", "status": 503, "times": 5},
 )
-"""Nothing here is for an operator: all of it must pass by itself."""
+"""Bursts. Nothing here is for an operator: all of it must pass by itself."""
+
+REFUSALS: tuple[dict[str, Any], ...] = (
+    {"on": SAY, "kind": "status", "status": 402},
+    {"on": SAY, "kind": "status", "status": 401, "times": 2},
+    {"on": SAY, "kind": "usage_cap"},
+    {"on": SAY, "kind": "status", "status": 403, "times": 6},
+    {"on": HEAR, "kind": "status", "status": 402},
+    {"on": HEAR, "kind": "usage_cap"},
+    {"on": CONNECT, "kind": "status", "status": 403},
+    {"on": CONNECT, "kind": "status", "status": 409},
+)
+"""After these somebody has to look: a brand rests until it is resumed, single replies become tasks."""
 
 
-def storm(project: Project, chance: random.Random, *, most: int = 4) -> list[str]:
+def storm(
+    project: Project,
+    chance: random.Random,
+    *,
+    faults: Sequence[dict[str, Any]] = FAULTS,
+    most: int = 4,
+) -> list[str]:
     """Script a few faults; returns what they are."""
-    script = chance.sample(FAULTS, chance.randint(1, most))
-    answer = project.http.post(f"{project.base_url}/_sim/faults", json=script, timeout=30)
-    assert answer.ok, answer.text
+    script = chance.sample(faults, chance.randint(1, most))
+    project.tell("faults", script)
     return [f"{one['kind']} on {one['on']}" for one in script]

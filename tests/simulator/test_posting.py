@@ -9,7 +9,7 @@ import tweepy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadbot.simulator import Player, Refused
+from leadbot.simulator import Player, Refused, credentials_for
 from leadbot.simulator.text import weighted_length, with_reply_prefix
 
 BOT = "I'm Acme's bot."
@@ -270,3 +270,24 @@ def test_a_player_hears_the_answer_to_its_post(acme, ann: Player) -> None:
     assert answer is not None
     assert answer["said"] == BOT
     assert [post["id"] for post in ann.replies_to(asked)] == [answer["id"]]
+
+
+def test_a_repost_is_a_post_that_only_refers_to_another(acme, ann, person) -> None:
+    announced = acme.create_tweet(text="we are at the fair").data["id"]
+    ann.repost(announced)
+    me = credentials_for("acme")["user_id"]
+    (mention,) = acme.get_users_mentions(me, tweet_fields=["referenced_tweets"], user_auth=True).data
+    assert mention.text == "RT @acme: we are at the fair"
+    (link,) = mention.referenced_tweets
+    assert (link.type, str(link.id)) == ("retweeted", announced)
+    assert (
+        acme.get_tweet(announced, tweet_fields=["public_metrics"]).data.public_metrics["retweet_count"] == 1
+    )
+
+
+def test_only_ones_own_account_reposts_and_only_what_it_can_see(ann, person) -> None:
+    hidden = person("bob", protected=True).post("between us")
+    with pytest.raises(Refused, match="403"):
+        ann.repost(hidden)
+    with pytest.raises(Refused, match="403"):
+        ann._ask("POST", "/2/users/1/retweets", json={"tweet_id": hidden})
