@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "drafts": ("leadbot.cli.drafts:drafts", "Replies that wait for a person's approval."),
     "brand": ("leadbot.cli.brand:brand", "Pause and resume an account."),
+    "suppress": ("leadbot.cli.suppress:suppress", "People who must not be written to."),
     "playbook": ("leadbot.cli.playbook:playbook", "Check playbooks."),
     "nlp": ("leadbot.cli.nlp:nlp", "What the reader makes of a text, and how well."),
     "replay-posts": ("leadbot.cli.replay:replay_posts", "Play recorded conversations into the local X."),

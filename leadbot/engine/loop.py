@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -166,6 +167,9 @@ class Engine:
     ) -> Fold:
         texts = self._texts(brand_id, now)
         before = self._new_conversation(brand_id, person_id)
+        if before.id in claim.suppressed:
+            # On the list without a record: imported, or forgotten since. Only their own "start" lifts it.
+            before = replace(before, status=m.Status.OPTED_OUT, owner=m.Owner.HUMAN)
         state = claim.states.get(before.id)
         is_readable = True
         if state is not None:

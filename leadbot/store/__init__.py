@@ -17,6 +17,7 @@ from leadbot.store.playbooks import Playbooks
 from leadbot.store.queries import Queries
 from leadbot.store.signal import Signal
 from leadbot.store.spend import Spend
+from leadbot.store.suppressions import Suppressions
 from leadbot.store.work import Work
 
 __all__ = ["Database", "Store", "open_database"]
@@ -43,6 +44,7 @@ class Store:
         self.spend = Spend(database)
         self.queries = Queries(database, clock)
         self.alarms = Alarms(database, clock)
+        self.suppressions = Suppressions(database, clock, self.heard)
         self.checks = Checks(database, self.heard)
         self.chores = Chores(database)
 

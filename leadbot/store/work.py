@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 
 from leadbot.errors import LeadbotError
 from leadbot.model import BrandId, ConversationId, Event, PersonId, ReplyRefused, ReplySent
-from leadbot.store import dialect, forget, inbox
+from leadbot.store import dialect, forget, inbox, suppressions
 from leadbot.store.database import Database
 from leadbot.store.states import UNSETTLED, InboxState, OutboxState
 from leadbot.store.tables import (
@@ -24,7 +24,6 @@ from leadbot.store.tables import (
     OUTBOX,
     PERSON,
     RECEIPT_LINE,
-    SUPPRESSION,
     TASK,
     TIMER,
 )
@@ -66,11 +65,14 @@ class DueTimer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the engine decides on next. states: conversation id → its JSON, for those that exist."""
+    """What the engine decides on next. states: conversation id → its JSON, for those that exist;
+    suppressed: ids of those that do not exist (any more) and whose person is on the list.
+    """
 
     entries: tuple[InboxEntry, ...]
     timers: tuple[DueTimer, ...]
     states: dict[str, str]
+    suppressed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.entries) + len(self.timers)
@@ -122,7 +124,9 @@ class Work:
             if timers and len(entries) == limit:
                 timers = _without_waiting(connection, timers, entries[-1].id)
             ids = {f"{e.brand_id}:{e.person_id}" for e in entries} | {t.conversation_id for t in timers}
-            return Claim(tuple(entries), tuple(timers), _states(connection, ids))
+            states = _states(connection, ids)
+            strangers = suppressions.suppressed(connection, ids - states.keys())
+            return Claim(tuple(entries), tuple(timers), states, frozenset(strangers))
 
     def next_timer_at(self, brand_ids: Sequence[BrandId]) -> datetime | None:
         """When the next timer is due."""
@@ -282,8 +286,7 @@ def _save_effects(connection: Connection, batch: Batch) -> None:
     if batch.handoffs:
         _save_handoffs(connection, batch.handoffs)
     if batch.suppressions:
-        replace = ["reason", "post_id", "at", "lifted_at"]
-        connection.execute(dialect.upsert(connection, SUPPRESSION, replace), batch.suppressions)
+        suppressions.save(connection, batch.suppressions)
     if batch.timers_gone:
         keys = [{"row_conversation": key[0], "row_name": key[1]} for key in batch.timers_gone]
         connection.execute(_TIMER_GONE, keys)

@@ -68,6 +68,8 @@ class Records(House):
         super().__init__(folder, brand=ACME, playbooks=(playbook(),), decide=decide)
         self.reader.known |= READINGS
 
+    asked: list[m.Post]
+
     def open(self) -> None:
         self.crm = FileCrm(self.folder / "crm", slow_s=60.0)  # type: ignore[assignment]
         super().open()
