@@ -63,9 +63,10 @@ class FakeWatch:
 class Records(House):
     """The house of @acme, its CRM a folder of files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Path | None = None) -> None:
         self.folder = folder
-        super().__init__(folder, brand=ACME, playbooks=(playbook(),), decide=decide)
+        books = (playbook(),)
+        super().__init__(folder, brand=ACME, playbooks=books, decide=decide, template=template)
         self.reader.known |= READINGS
 
     asked: list[m.Post]
@@ -82,6 +83,10 @@ class Records(House):
             posts.append(self.answer(words))
         self.wait_out(2)
         return posts
+
+    def wait_out(self, minutes: int, *, every_s: int = 100) -> None:
+        """Coarser than the house's: a pace is at most 90 s."""
+        super().wait_out(minutes, every_s=every_s)
 
     def answer(self, words: str) -> m.Post:
         """A reply of Ann's to the newest post of the brand."""

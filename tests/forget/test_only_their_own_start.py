@@ -89,7 +89,7 @@ def test_nothing_else_lifts_a_stop_and_their_start_does(
     records.settle(seconds=60)
     assert is_listed(records)
     records.say("we want it again")
-    records.wait_out(3)
+    records.wait_out(4)
     assert len(records.timeline.posts) == said, "not a word"
     assert is_listed(records)
     records.say("start")
@@ -101,14 +101,14 @@ def test_an_imported_stranger_gets_no_word_and_is_lifted_by_their_own_start(reco
     records.reader.known |= {"start": START}
     records.store.suppressions.add([Stop(BRAND, ANN, "imported")], by="operator")
     records.say("we want zebralead")
-    records.wait_out(3)
+    records.wait_out(4)
     assert records.timeline.posts == []
     assert [task.kind for task in records.store.queries.tasks()] == ["opted_out_person_wrote"]
     records.say("start")
     records.settle(seconds=5)
     assert not is_listed(records)
     records.say("we want it again")
-    records.wait_out(3)
+    records.wait_out(4)
     assert len(records.timeline.posts) == 1
 
 
@@ -116,7 +116,7 @@ def test_an_import_ends_a_dialog_that_is_under_way(records: Records) -> None:
     records.say("we want zebralead")
     records.settle(seconds=1)
     added = records.store.suppressions.add([Stop(BRAND, ANN, "imported")], by="operator")
-    records.wait_out(3)
+    records.wait_out(4)
     assert added.new == 1
     assert records.timeline.posts == []
     assert records.ann().status is m.Status.OPTED_OUT

@@ -51,7 +51,7 @@ def test_a_card_of_an_earlier_dialog_loses_them_too(records: Records) -> None:
     records.store.inbox.put_event(BRAND, ANN, m.ReleasedToBot("Mia Winter", records.clock.now()), key=key)
     records.settle(seconds=40 * 86_400)
     records.say("we want it again")
-    records.wait_out(3)
+    records.wait_out(4)
     assert records.ann().dialogs == 2
     records.store.checks.posts_gone([post.id for post in posts], records.clock.now())
     records.settle(seconds=60)
@@ -98,7 +98,7 @@ def test_an_edit_that_comes_after_the_deletion_is_not_kept_and_not_answered(reco
     records.store.checks.posts_gone([first.id], records.clock.now())
     records.settle(seconds=1)
     records.say("about 40 zebraforty", edit_history=(first.id, m.PostId(str(int(first.id) + 9))))
-    records.wait_out(3)
+    records.wait_out(4)
     assert records.timeline.posts == []
     assert records.words_on_disk() == {}
 
