@@ -38,11 +38,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One post as the cards look at it. today: the brand's local day when it was written."""
+    """One post as the cards look at it. today: the brand's local day when it was written.
+
+    is_foreign: in another language, so that words nobody understood are no answer of any kind.
+    """
 
     words: str
     reading: Reading
     today: date
+    is_foreign: bool = False
 
 
 def match(card: Card, said: Said, *, is_asked: bool, used: Sequence[SlotValue] = ()) -> Match | None:
@@ -64,7 +68,7 @@ def match(card: Card, said: Said, *, is_asked: bool, used: Sequence[SlotValue] =
         near = _echo(card, said.reading, least=0.0 if is_asked else VOLUNTEERED)
         if near is not None:
             return Match(near[0], whole if is_asked else quoting.clause_with(near[1], whole), slot, part)
-    if is_asked and _may_be_anything(said.reading):
+    if is_asked and not said.is_foreign and _may_be_anything(said.reading):
         rule = next((rule for rule in card.answers if rule.anything), None)
         if rule is not None:
             return Match(rule, words, slot, part)

@@ -3,7 +3,8 @@ them.
 
 What is said, in this order:
 
-1. nothing, when a human is needed: abuse, a complaint, at the start a question we can't answer;
+1. nothing, when a human is needed: abuse, a complaint, another language, at the start a question we can't
+   answer;
 2. the hand-off line, when they asked something in mid-dialog that we can't answer;
 3. the card's `if_unclear`, once, when the card we asked was not answered;
 4. our answer to their question, with what comes next if both fit into one post;
@@ -84,6 +85,9 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
         return _to_human(
             step, playbook, Reason.SUPPORT_FOR_HUMAN, turn.complaint.post, turn.complaint.post.said
         )
+    if turn.foreign is not None and not is_start and not turn.learned:
+        post = turn.foreign.post
+        return _to_human(step, playbook, Reason.FOREIGN_LANGUAGE_FOR_HUMAN, post, post.said)
     if is_start and turn.question:
         return _to_human(step, playbook, Reason.QUESTION_FOR_HUMAN, posts[-1].post, turn.question)
     if target is None:

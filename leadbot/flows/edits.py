@@ -6,7 +6,7 @@ desk follow the edit, and nothing is said again (SCENARIOS 4).
 
 from __future__ import annotations
 
-from leadbot.flows import answers, calendar, consent, handoff, hearing, learning, optout, speaking
+from leadbot.flows import answers, consent, handoff, hearing, learning, optout, speaking
 from leadbot.flows.cards import Card, Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import MEMORY, Step
@@ -24,10 +24,9 @@ from leadbot.model import (
 def hear_edit(step: Step, post: Post, person: Person, reading: Reading) -> Reason:
     """Take a later version of a post in."""
     conversation = step.conversation
-    if str(post.author_id) == conversation.brand_id:
-        return Reason.OWN_POST
-    if person.is_automated:
-        return Reason.AUTOMATED_ACCOUNT
+    nobody = hearing.of_no_person(step, post, person)
+    if nobody is not None and nobody is not Reason.REPOST:  # their own words may become a quotation
+        return nobody
     if post.first_id in conversation.deleted:
         return hearing.hear(step, post, person, reading)
     if not _is_known(step, post.first_id):
@@ -115,8 +114,7 @@ def _relearn(step: Step, playbook: Playbook, heard: Heard) -> None:
     if dialog is None:
         return
     old = [answer for answer in dialog.answers if answer.post_id == first_id]
-    today = calendar.local_date(step.deck.brand.zone, heard.post.created_at)
-    said = answers.Said(heard.post.said.strip(), heard.reading, today)
+    said = learning.said_in(step, heard)
     step.change(known=tuple(a for a in step.conversation.known if a.post_id != first_id))
     step.change_dialog(
         answers=tuple(a for a in dialog.answers if a.post_id != first_id),

@@ -4,7 +4,7 @@ A post is looked at in this order; the first row that holds decides:
 
 | #  | the post                                         | what happens                                       |
 |----|--------------------------------------------------|----------------------------------------------------|
-| 1  | is ours, an automated account's, a repost, known | nothing                                            |
+| 1  | is no person's (ours, a bot's), a repost, known  | nothing                                            |
 | 2  | says stop or start (`optout`)                    | suppressed, paused with a task, or lifted          |
 | 3  | comes from somebody opted out                    | no words; a task if they want something            |
 | 4  | comes while the conversation is paused           | no words; a task if it was said to us              |
@@ -49,12 +49,9 @@ _TASKS = {Intent.SUPPORT: Reason.SUPPORT, Intent.BUSINESS: Reason.BUSINESS}
 def hear(step: Step, post: Post, person: Person, reading: Reading) -> Reason:
     """Take a post in."""
     conversation = step.conversation
-    if str(post.author_id) == conversation.brand_id:
-        return Reason.OWN_POST
-    if person.is_automated:
-        return Reason.AUTOMATED_ACCOUNT
-    if post.is_repost:
-        return Reason.REPOST
+    reason = of_no_person(step, post, person)
+    if reason is not None:
+        return reason
     first_id = post.first_id
     if first_id in conversation.deleted:
         # It came late, and is no longer there: nothing is answered, and a "stop" is still obeyed.
@@ -71,6 +68,19 @@ def hear(step: Step, post: Post, person: Person, reading: Reading) -> Reason:
     return consider(step, post, reading)
 
 
+def of_no_person(step: Step, post: Post, person: Person) -> Reason | None:
+    """Whether no person speaks here: us, a sister brand (two bots of one house would talk for ever), another
+    bot, or words that were only passed on.
+    """
+    if str(post.author_id) == step.conversation.brand_id:
+        return Reason.OWN_POST
+    if post.author_id in step.brands:
+        return Reason.SISTER_BRAND
+    if person.is_automated:
+        return Reason.AUTOMATED_ACCOUNT
+    return Reason.REPOST if summons.is_passed_on(post) else None
+
+
 def consider(step: Step, post: Post, reading: Reading) -> Reason:
     """Rows 2 to 15 of the table."""
     reason = optout.obey(step, post, reading)
@@ -82,7 +92,8 @@ def consider(step: Step, post: Post, reading: Reading) -> Reason:
     brand_id = conversation.brand_id
     if conversation.status is Status.PAUSED:
         return _hear_paused(step, post)
-    if not summons.is_addressed(post, brand_id, step.brands):
+    ours, known = summons.our_post_ids(conversation), summons.heard_ids(conversation)
+    if not summons.is_addressed(post, brand_id, step.brands, our_post_ids=ours, heard=known):
         return _hear_for_others(step, post, reading)
     heard = Heard(post, reading, speaking.summons_of(step, post))
     if conversation.in_flight is None and consent.is_answer(step, heard):
@@ -112,7 +123,9 @@ def asks_for_human(reading: Reading) -> bool:
 
 
 def _hear_paused(step: Step, post: Post) -> Reason:
-    if summons.is_directed(post, step.conversation.brand_id):
+    conversation = step.conversation
+    ours, known = summons.our_post_ids(conversation), summons.heard_ids(conversation)
+    if summons.is_directed(post, conversation.brand_id, ours, known):
         step.raise_task("paused_person_wrote", "the bot is silent until you decide", post_id=post.id)
     return Reason.PAUSED
 

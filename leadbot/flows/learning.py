@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.flows import answers, calendar, corrections, moods, questions, summons
+from leadbot.flows import answers, calendar, corrections, moods, questions, summons, tongues
 from leadbot.flows.answers import Match
 from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, Playbook
 from leadbot.flows.step import Step
@@ -25,6 +25,7 @@ class Turn:
     question: str = ""  # their question that has none
     complaint: Heard | None = None
     abuse: Heard | None = None
+    foreign: Heard | None = None  # words of another language that answer nothing
 
 
 def receipt_line(
@@ -53,12 +54,14 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
             found.complaint = heard
         if not matches and moods.is_abuse(heard.reading):
             found.abuse = heard
+        if not matches and tongues.is_foreign(heard.post):
+            found.foreign = heard
     return found
 
 
 def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) -> list[Match]:
     """Fill every open card this post answers. A slot answers one card only, the `asked` one first."""
-    said = _said(step, heard)
+    said = said_in(step, heard)
     matches: list[Match] = []
     used: list[SlotValue] = []
     for card in _asked_first(step, playbook, asked):
@@ -72,16 +75,18 @@ def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) ->
     return matches
 
 
-def _said(step: Step, heard: Heard) -> answers.Said:
+def said_in(step: Step, heard: Heard) -> answers.Said:
+    """A post as the cards look at it."""
     today = calendar.local_date(step.deck.brand.zone, heard.post.created_at)
-    return answers.Said(heard.post.said.strip(), heard.reading, today)
+    foreign = tongues.is_foreign(heard.post)
+    return answers.Said(heard.post.said.strip(), heard.reading, today, is_foreign=foreign)
 
 
 def _correct(step: Step, playbook: Playbook, heard: Heard, asked: str) -> list[Match]:
     """Follow a second thought about an earlier answer; nothing if it is none."""
     if step.dialog is None:
         return []
-    found = corrections.find(playbook, step.dialog, _said(step, heard), asked=asked)
+    found = corrections.find(playbook, step.dialog, said_in(step, heard), asked=asked)
     if found is None:
         return []
     card, match = found

@@ -1,8 +1,9 @@
 """Stop and start. A missed "stop" is the worst error there is; a misread one silences a customer for ever.
 
-A clear "stop" obeys only if it was said to us: our handle typed, or a direct reply to a post of ours. One
-that X merely copied us into pauses the conversation until a human has looked (SCENARIOS 16). Only their own
-"start" lifts a stop.
+A clear "stop" obeys only if it was said to us: our handle typed, a direct reply to a post of ours or a quote
+of it, or more under a post of their own to us. One that X merely copied us into pauses the conversation until
+a human has looked (SCENARIOS 16), if we ever wrote to them or were about to. Only their own "start" lifts a
+stop.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def obey(step: Step, post: Post, reading: Reading) -> Reason | None:
         return None
     conversation = step.conversation
     is_opted_out = conversation.status is Status.OPTED_OUT
-    is_directed = summons.is_directed(post, conversation.brand_id, summons.our_post_ids(conversation))
+    ours, heard = summons.our_post_ids(conversation), summons.heard_ids(conversation)
+    is_directed = summons.is_directed(post, conversation.brand_id, ours, heard)
     if said is OptOut.START:
         return _lift(step, post) if is_opted_out and is_directed else None
     if is_opted_out:
@@ -42,8 +44,8 @@ def obey(step: Step, post: Post, reading: Reading) -> Reason | None:
     if said is OptOut.CLEAR and is_directed:
         close(step, "they asked us to stop", post=post)
         return Reason.OPT_OUT
-    if said is OptOut.UNCLEAR and not is_directed and not (conversation.said or conversation.waiting):
-        return None  # a stranger's word to another stranger
+    if not is_directed and not (conversation.said or conversation.waiting):
+        return None  # a stranger's word to another stranger: we never wrote to them
     return _pause(step, post)
 
 

@@ -10,6 +10,7 @@ class Reason(StrEnum):
 
     # a post that is not for the bot
     OWN_POST = "own_post"
+    SISTER_BRAND = "sister_brand"
     AUTOMATED_ACCOUNT = "automated_account"
     REPOST = "repost"
     HEARD_ALREADY = "heard_already"
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     SMALL_TALK_COOLDOWN = "small_talk_cooldown"
     THIN_PROFILE = "thin_profile"
     NO_PLAYBOOK = "no_playbook"
+    ENOUGH_FOR_TODAY = "enough_for_today"
 
     # a post that waits for its turn
     PACE = "pace"
@@ -60,6 +62,7 @@ class Reason(StrEnum):
     UNCLEAR_FOR_HUMAN = "unclear_for_human"
     SUPPORT_FOR_HUMAN = "support_for_human"
     ABUSE = "abuse"
+    FOREIGN_LANGUAGE_FOR_HUMAN = "foreign_language_for_human"
     TO_SAME_REP = "to_same_rep"
     TO_HELPDESK = "to_helpdesk"
     TO_HUMAN = "to_human"

@@ -23,6 +23,7 @@ from leadbot.model import (
 # Refusals after which the dialog stands as it did before: a newer post takes the turn, or the post itself is
 # gone.
 SUPERSEDED, PARENT_GONE = "superseded", "parent_gone"
+BLOCKED = "blocked"
 
 
 def note_sent(step: Step, event: ReplySent) -> Reason:
@@ -54,13 +55,31 @@ def note_refused(step: Step, event: ReplyRefused) -> Reason:
         return _take_back(step, said, keeps_posts=event.reason == SUPERSEDED)
     _replace_said(step, replace(said, is_unsent=True))
     step.change(in_flight=None, answering=(), before=None)
-    if step.conversation.status is not Status.OPTED_OUT:
+    if event.reason == BLOCKED:
+        _respect_block(step, said)
+    elif step.conversation.status is not Status.OPTED_OUT:
         step.raise_task("reply_refused", event.reason, post_id=said.in_reply_to, draft=said.text)
     if said.kind is LineKind.SMALL_TALK:
         _open_next_turn(step)
     elif step.conversation.owner is Owner.BOT:
         _fall_silent(step, said)
     return Reason.REPLY_REFUSED
+
+
+def _respect_block(step: Step, said: Said) -> None:
+    """Who blocks the account wants no word of it, by bot or human: there is no draft to send by hand.
+
+    It is no "stop" either, which only their own "start" would lift: a human looks first.
+    """
+    if step.conversation.status is Status.OPTED_OUT:
+        return
+    step.let_be()
+    if step.open_dialog is not None:
+        step.change_dialog(ending="blocked", ended_at=step.at)
+    if not handoff.is_with_human(step):
+        step.change(status=Status.PAUSED, owner=Owner.HUMAN)
+    why = "they blocked this account; the bot is silent until you decide"
+    step.raise_task("blocked_us", why, post_id=said.in_reply_to)
 
 
 def _fall_silent(step: Step, said: Said) -> None:

@@ -231,9 +231,14 @@ def await_answer(step: Step) -> None:
 def summons_of(step: Step, post: Post) -> bool:
     """Whether this post summons us, as the conversation stands."""
     conversation = step.conversation
-    is_continuing = conversation.status in (Status.OPEN, Status.AWAITING_CONSENT)
-    ours = summons.our_post_ids(conversation)
-    return summons.is_summons(post, conversation.brand_id, ours, is_continuing=is_continuing)
+    is_talking = conversation.status in (Status.OPEN, Status.AWAITING_CONSENT)
+    return summons.is_summons(
+        post,
+        conversation.brand_id,
+        summons.our_post_ids(conversation),
+        is_continuing=is_talking or bool(conversation.waiting),
+        heard=summons.heard_ids(conversation),
+    )
 
 
 def unsaid(step: Step, post_id: PostId, verdict: Verdict, draft: str) -> None:

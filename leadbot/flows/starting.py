@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from leadbot.flows import answers, calendar, handoff
+from leadbot.flows import answers, calendar, handoff, speaking
 from leadbot.flows.cards import Card, Deck, Playbook, StartWhen, Unless
 from leadbot.flows.learning import receipt_line
 from leadbot.flows.reasons import Reason
@@ -14,6 +14,10 @@ from leadbot.model import Dialog, Heard, Person, Reading, Status
 
 # An account this empty says nothing about who asks: it gets its answer and no questions.
 THIN_POSTS, THIN_FOLLOWERS = 5, 5
+# A person rarely needs more than two dialogs a day. An unlabelled bot that answers everything does, and two
+# bots would talk for ever (X_API §6.11): from here on a human looks.
+MOST_POSTS_A_DAY = 8
+A_DAY = timedelta(hours=24)
 
 
 def playbook_for(deck: Deck, reading: Reading, said: str) -> Playbook | None:
@@ -44,7 +48,7 @@ def instead(step: Step, playbook: Playbook, heard: Heard) -> Reason | None:
         return _to_human(step, playbook, heard, Reason.WANTS_NO_BOT)
     unless = next((rule for rule in playbook.unless if _applies(step, rule)), None)
     if unless is None:
-        return None
+        return _enough(step, playbook, heard)
     step.note(f"unless, line {unless.line}: {unless.then}")
     if unless.then == "to_helpdesk":
         step.let_be()
@@ -52,6 +56,26 @@ def instead(step: Step, playbook: Playbook, heard: Heard) -> Reason | None:
         return Reason.TO_HELPDESK
     reason = Reason.TO_SAME_REP if unless.then == "to_same_rep" else Reason.TO_HUMAN
     return _to_human(step, playbook, heard, reason)
+
+
+def _enough(step: Step, playbook: Playbook, heard: Heard) -> Reason | None:
+    """A dialog that could go beyond what a person needs in a day is for a human."""
+    said = _said_today(step)
+    if said + speaking.limit_of(playbook) <= MOST_POSTS_A_DAY:
+        return None
+    step.let_be()
+    why = f"the bot wrote to them {said} times within 24 hours; they may be a bot"
+    step.raise_task("enough_for_today", why, post_id=heard.post.id, once=step.at.date().isoformat())
+    return Reason.ENOUGH_FOR_TODAY
+
+
+def _said_today(step: Step) -> int:
+    """Posts of ours that left, or may have left, to this person within 24 hours."""
+    return sum(
+        step.at - said.at < A_DAY
+        for said in step.conversation.said
+        if not (said.is_unsent or said.is_superseded)
+    )
 
 
 def _applies(step: Step, rule: Unless) -> bool:

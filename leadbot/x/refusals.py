@@ -23,6 +23,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("duplicate", ("duplicate content", "already said that")),
     ("not_summoned", ("only reply to or quote", "not been mentioned", "otherwise engaged")),
     ("parent_gone", ("deleted or not visible", "tweet that is deleted", "post that is deleted")),
+    ("blocked", ("been blocked",)),
     ("too_long", ("too long", "bit shorter", "exceeds the maximum", "character limit")),
 )
 """Reason → phrases of a 403 or 400 body, lower case. What fits none is ``forbidden`` (403) or

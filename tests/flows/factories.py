@@ -98,6 +98,7 @@ def post(
     edits: tuple[str, ...] = (),
     quotes: PostId | None = None,
     is_repost: bool = False,
+    lang: str | None = None,
 ) -> Post:
     """A post. With `under` it is a reply, to us unless `reply_to_user` says otherwise; else top-level."""
     number = id or f"{int(at.timestamp() * 1000)}"
@@ -117,6 +118,7 @@ def post(
         is_repost=is_repost,
         mentions=mentions,
         edit_history=tuple(PostId(e) for e in (*edits, number)),
+        lang=lang,
     )
 
 

@@ -277,7 +277,7 @@ def test_without_a_pace_the_words_are_due_at_once() -> None:
         ({"under": "900", "mentions": ()}, False, False),
         ({"under": "77", "reply_to_user": FRIEND, "mentions": (FRIEND_AUTO, AUTO_ACME)}, False, False),
         ({"under": "77", "reply_to_user": FRIEND, "mentions": (FRIEND_AUTO, TYPED_ACME)}, True, True),
-        ({"mentions": (), "quotes": PostId("900")}, False, True),
+        ({"mentions": (), "quotes": PostId("900")}, True, True),
         ({"mentions": (FRIEND_TYPED,)}, False, False),
     ],
 )

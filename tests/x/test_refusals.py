@@ -36,7 +36,7 @@ def refused(
         (400, {"errors": [{"message": "One or more parameters was invalid."}]}, "bad_request"),
         (400, {"errors": "junk"}, "bad_request"),
         (403, {}, "forbidden"),
-        (403, {"detail": "You have been blocked from the author"}, "forbidden"),
+        (403, {"detail": "You have been blocked from the author"}, "blocked"),
         (404, {}, "not_found"),
         (302, {}, "unexpected_status"),
     ],
