@@ -40,6 +40,9 @@ _ESCAPES = (
 )  # the only three X uses; &amp; last, or "&amp;lt;" becomes "<"
 _UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _LEADING_SPACE = re.compile(r"\s*")
+_HANDLES = re.compile(r"\s*(?:@[A-Za-z0-9_]+\s*)*")
+_HANDLE_SIGN = re.compile(r"[A-Za-z0-9_]")
+_LINKS = re.compile(r"\s*(?:https://t\.co/[A-Za-z0-9]+\s*)*")
 
 
 class MalformedItem(ValueError):
@@ -144,12 +147,24 @@ def _shown(
     given: object, text: str, mentions: list[Mapping[str, Any]], *, is_reply: bool, is_long: bool
 ) -> tuple[int, int]:
     """The range of `text` that the person typed. For a long post only the start of X's range fits the whole
-    text."""
+    text.
+
+    X's range is believed as far as it cuts only what it is there to cut: handles in front, links behind. One
+    counted otherwise (in UTF-16 units, before NFC, without the escapes) would cut a "stop", or 40 to 4.
+    """
+    start, end = _after_auto_mentions(text, mentions) if is_reply else 0, len(text)
     if isinstance(given, list) and len(given) == 2 and all(type(edge) is int for edge in given):
-        start, end = given
-        if 0 <= start <= end:
-            return min(start, len(text)), len(text) if is_long else min(end, len(text))
-    return (_after_auto_mentions(text, mentions) if is_reply else 0), len(text)
+        if 0 <= given[0] <= given[1] and _are_handles(text, given[0]):
+            start = min(given[0], end)
+        if not is_long and start <= given[1] < end and _LINKS.fullmatch(text, given[1]):
+            end = given[1]
+    return start, end
+
+
+def _are_handles(text: str, end: int) -> bool:
+    """Whether the text up to `end` is whole handles and nothing else."""
+    is_cut = 0 < end < len(text) and bool(_HANDLE_SIGN.match(text, end - 1) and _HANDLE_SIGN.match(text, end))
+    return not is_cut and _HANDLES.fullmatch(text, 0, end) is not None
 
 
 def _after_auto_mentions(text: str, mentions: list[Mapping[str, Any]]) -> int:
