@@ -12,12 +12,14 @@ import structlog
 
 from leadbot.app import keeping
 from leadbot.app.accounts import account_of
+from leadbot.app.lastgood import with_last_good
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
 from leadbot.crm import registry
 from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
+from leadbot.errors import PlaybookError
 from leadbot.flows import gate
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Deck, Playbook
@@ -50,6 +52,7 @@ def build(project: Project) -> Iterator[Daemon]:
     with ExitStack() as stack:
         stack.enter_context(only_one(beside_database(settings, ".lock")))
         store, clock = stack.enter_context(open_store(settings))
+        project = with_last_good(project, store.playbooks.versions())
         known = brand_ids(settings, store)
         accounts = [account_of(brand, settings, clock, known) for brand in settings.brands]
         decks = {
@@ -174,7 +177,7 @@ def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Stor
     names = {playbook.name for playbook in playbooks}
     for stored in store.playbooks.live():
         if stored.brand == handle and stored.name not in names:
-            store.playbooks.withdraw(handle, stored.name)
+            store.playbooks.retire(handle, stored.name)
     for playbook in playbooks:
         store.playbooks.ship(playbook)
     store.brands.introduce(brand_id, brand.facts.handle)
@@ -182,10 +185,9 @@ def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Stor
     for stored in store.playbooks.in_use():
         if stored.brand == handle:
             source = playbook_files.PlaybookSource(stored.file, stored.content)
-            found, problems = playbook_files.check([source], brands=None, teams=None)
-            versions |= {one.version: one for one in found}
-            if problems:
-                _log.error(
-                    "playbook.outdated", playbook=stored.name, version=stored.version, why=str(problems[0])
-                )
+            try:
+                versions[stored.version] = playbook_files.restore(source)
+            except PlaybookError as error:
+                why = str(error.problems[0])
+                _log.error("playbook.outdated", playbook=stored.name, version=stored.version, why=why)
     return Deck(replace(brand.facts, id=brand_id), playbooks, versions)

@@ -18,10 +18,15 @@ from leadbot.settings import BrandSettings, Settings
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Settings and their playbooks: all that can be known without a database and without X."""
+    """Settings and their playbooks: all that can be known without a database and without X.
+
+    faults: what is wrong in playbook files; those that have any are not among `playbooks`. A half-saved file
+    must not keep anybody from pausing a brand or reading what came in (SCENARIOS 14).
+    """
 
     settings: Settings
     playbooks: Mapping[str, tuple[Playbook, ...]]  # handle, lower case → in the brand's order
+    faults: tuple[Problem, ...] = ()
 
     @property
     def health_file(self) -> Path:
@@ -30,32 +35,41 @@ class Project:
 
 
 def load_project(path: Path, env: Mapping[str, str]) -> Project:
-    """Read leadbot.toml and its playbooks. Raises ConfigError with everything that is wrong in them."""
+    """Read leadbot.toml and its playbooks.
+
+    Raises ConfigError when something is wrong in leadbot.toml, with everything that is wrong in either.
+    """
     settings, problems = config.read(path, env)
     playbooks, faults = read_playbooks(settings)
-    problems += faults
     problems += _crm_problems(settings)
     if problems:
-        raise ConfigError(problems)
-    return Project(settings, playbooks)
+        raise ConfigError([*problems, *faults])
+    return Project(settings, playbooks, tuple(faults))
 
 
 def read_playbooks(settings: Settings) -> tuple[dict[str, tuple[Playbook, ...]], list[Problem]]:
     """Every brand's playbooks, and every fault in their files."""
     files = list(dict.fromkeys(file for brand in settings.brands for file in brand.playbooks))
-    teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
     sources, unreadable = _sources(files, settings.folder)
-    found, problems = playbook_files.check(
+    found, problems = check_sources(sources, settings)
+    by_brand = {
+        brand.facts.handle.lower(): in_order(brand, found, settings.folder) for brand in settings.brands
+    }
+    return by_brand, [*unreadable, *problems]
+
+
+def check_sources(
+    sources: Sequence[playbook_files.PlaybookSource], settings: Settings
+) -> tuple[tuple[Playbook, ...], tuple[Problem, ...]]:
+    """Playbooks against the brands, teams and lists of the project."""
+    teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
+    return playbook_files.check(
         sources,
         brands=[brand.facts.handle.lower() for brand in settings.brands],
         teams=list(teams),
         lists=_lists(settings.folder),
         reps={name: [rep.first_name for rep in team.reps] for name, team in teams.items()},
     )
-    by_brand = {
-        brand.facts.handle.lower(): _in_order(brand, found, settings.folder) for brand in settings.brands
-    }
-    return by_brand, [*unreadable, *problems]
 
 
 def beside_database(settings: Settings, suffix: str) -> Path:
@@ -68,13 +82,15 @@ def beside_database(settings: Settings, suffix: str) -> Path:
     return settings.folder / f"leadbot-{name}{suffix}"
 
 
-def _in_order(brand: BrandSettings, found: Sequence[Playbook], folder: Path) -> tuple[Playbook, ...]:
-    order = [_shown(file, folder) for file in brand.playbooks]
+def in_order(brand: BrandSettings, found: Sequence[Playbook], folder: Path) -> tuple[Playbook, ...]:
+    """The playbooks of a brand as its settings list their files."""
+    order = [shown_as(file, folder) for file in brand.playbooks]
     own = [one for one in found if one.brand == brand.facts.handle.lower() and one.file in order]
     return tuple(sorted(own, key=lambda one: order.index(one.file)))
 
 
-def _shown(file: Path, folder: Path) -> str:
+def shown_as(file: Path, folder: Path) -> str:
+    """A file as people name it: from the project's folder."""
     return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
 
@@ -83,12 +99,15 @@ def _sources(
 ) -> tuple[list[playbook_files.PlaybookSource], list[Problem]]:
     sources, problems = [], []
     for file in files:
-        shown = _shown(file, folder)
+        shown = shown_as(file, folder)
         try:
             text = file.read_bytes().decode("utf-8", errors="replace")
         except OSError as error:
             fix = "it should be a file that leadbot may read"
-            problems.append(Problem(shown, f"cannot be read: {error.strerror}", fix, "no-playbook"))
+            what = f"cannot be read: {error.strerror}"
+            if isinstance(error, FileNotFoundError):
+                what, fix = "no file has this name", "leadbot init writes one to start from"
+            problems.append(Problem(shown, what, fix, "no-playbook", shown))
             continue
         sources.append(playbook_files.PlaybookSource(shown, text))
     return sources, problems

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from leadbot.cli.project import configure_logs, in_project, project_in
+from leadbot.cli.words import say
+from leadbot.errors import ConfigError
 
 if TYPE_CHECKING:
     from leadbot.app.project import Project
@@ -20,11 +22,12 @@ def run(folder: Path) -> None:
     """Listen to the project's accounts and answer, until Ctrl-C or SIGTERM (both stop it within two seconds).
 
     Playbook files as they stand now go live; a change takes effect at the next start, and open dialogs finish
-    on the version they began with.
+    on the version they began with. In the place of a file with faults its last good version goes on.
     """
     project = project_in(folder)
     configure_logs(project.settings.log_format, project.settings.log_level)
     click.echo(_listening_to(project), err=True)
+    _tell_faults(project)
     from leadbot.app.build import build  # only now: a faulty project should hear of it at once
 
     with build(project) as daemon:
@@ -39,6 +42,8 @@ def check(folder: Path) -> None:
     from leadbot.app.look import open_store
 
     project = project_in(folder)
+    if project.faults:
+        raise ConfigError(project.faults)
     with open_store(project.settings):
         pass
     click.echo(_listening_to(project))
@@ -48,6 +53,14 @@ def check(folder: Path) -> None:
                 f"  @{handle} speaks {playbook.name} ({playbook.file}), version {playbook.version[:8]}"
             )
     click.echo("All is well.")
+
+
+def _tell_faults(project: Project) -> None:
+    """A start must not hide what is wrong in a file, though it goes on without."""
+    for problem in project.faults:
+        say(f"{problem}\n", err=True)
+    if project.faults:
+        say("Until that is fixed, the versions that were live before go on in their place.\n", err=True)
 
 
 def _listening_to(project: Project) -> str:

@@ -38,6 +38,8 @@ def status(folder: Path, as_json: bool) -> None:
     say(f"daemon      {_in_words(daemon)}")
     for alarm in alarms:
         say(f"ALARM       {in_one_line(alarm.what)}; {in_one_line(alarm.fix)}")
+    if project.faults:
+        say("playbooks   a file has faults; the versions that were live go on: see `leadbot check`")
     say(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
     say(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
     say(f"handed over {counts.handoffs}")
