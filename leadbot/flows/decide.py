@@ -22,6 +22,7 @@ from leadbot.model import (
     OutcomeSet,
     PersonGone,
     PersonId,
+    PlaybookWithdrawn,
     PostDeleted,
     PostEdited,
     PostReceived,
@@ -80,6 +81,8 @@ def _dispatch(step: Step, event: Event) -> Reason:
             return humans.note_reply(step, event)
         case OutcomeSet():
             return humans.set_outcome(step, event)
+        case PlaybookWithdrawn():
+            return humans.withdraw(step, event)
         case ReplySent():
             return settling.note_sent(step, event)
         case ReplyRefused():

@@ -1,4 +1,5 @@
-"""What humans decide: operators stop, reps take over, answer, give back and close."""
+"""What humans decide: operators stop, reps take over, answer, give back and close, authors take a playbook
+back."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
 from leadbot.model import (
     CancelTimer,
+    Consent,
     OptOutRequested,
     OutcomeSet,
     Owner,
+    PlaybookWithdrawn,
     ReleasedToBot,
     RepReplied,
     Status,
@@ -92,3 +95,26 @@ def set_outcome(step: Step, event: OutcomeSet) -> Reason:
             step.change_dialog(ending=event.outcome, ended_at=step.at)
     step.change(on_desk=None)
     return Reason.OUTCOME_SET
+
+
+def withdraw(step: Step, event: PlaybookWithdrawn) -> Reason:
+    """The playbook's words are wrong: its open dialog ends at a human, and what is on its way is dropped by
+    the gate (SCENARIOS 13). A question for consent that was put stays: the person is with a human already.
+    """
+    conversation, dialog = step.conversation, step.open_dialog
+    is_unsaid = conversation.status is Status.AWAITING_CONSENT and conversation.in_flight is not None
+    if dialog is None or dialog.version != event.version:
+        return Reason.NOTHING_TO_DO
+    if conversation.status is not Status.OPEN and not is_unsaid:
+        return Reason.NOTHING_TO_DO
+    post = conversation.waiting[-1].post if conversation.waiting else None
+    step.let_be()
+    question = post.said if post else ""
+    playbook = handoff.playbook_of(step)
+    handoff.give(step, Reason.PLAYBOOK_WITHDRAWN, playbook=playbook, post=post, question=question)
+    step.change(status=Status.HANDED_OVER, owner=Owner.HUMAN)
+    step.change_dialog(ending="withdrawn", ended_at=step.at)
+    if is_unsaid:
+        step.change_dialog(consent=Consent.NOT_ASKED)
+    step.effects.append(CancelTimer("gives_up"))
+    return Reason.PLAYBOOK_WITHDRAWN

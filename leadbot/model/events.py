@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadbot.model.ids import PostId
+from leadbot.model.ids import PostId, VersionId
 from leadbot.model.posts import Person, Post
 from leadbot.model.readings import Reading
 
@@ -100,6 +100,15 @@ class OutcomeSet:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybookWithdrawn:
+    """A version of a playbook shall say nothing more, not even in the dialog that runs on it."""
+
+    version: VersionId
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReplySent:
     """X accepted a reply of ours."""
 
@@ -131,6 +140,7 @@ Event = (
     | ReleasedToBot
     | RepReplied
     | OutcomeSet
+    | PlaybookWithdrawn
     | ReplySent
     | ReplyRefused
 )

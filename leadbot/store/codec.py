@@ -34,6 +34,7 @@ InboxItem = (
     | m.ReleasedToBot
     | m.RepReplied
     | m.OutcomeSet
+    | m.PlaybookWithdrawn
     | m.ReplySent
     | m.ReplyRefused
 )
@@ -52,6 +53,7 @@ _items: dict[str, msgspec.json.Decoder[Any]] = {
             m.ReleasedToBot,
             m.RepReplied,
             m.OutcomeSet,
+            m.PlaybookWithdrawn,
             m.ReplySent,
             m.ReplyRefused,
         )

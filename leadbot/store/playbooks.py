@@ -9,10 +9,11 @@ from typing import Protocol
 from sqlalchemy import or_, select, update
 from sqlalchemy.sql import Select
 
-from leadbot.model import Status, VersionId
+from leadbot.model import PlaybookWithdrawn, Status, VersionId
 from leadbot.ports import Clock
 from leadbot.store import dialect
 from leadbot.store.database import Database
+from leadbot.store.inbox import event_values, put
 from leadbot.store.tables import CONVERSATION, PLAYBOOK_VERSION
 
 REOPENS_WITHIN = timedelta(days=31)
@@ -69,8 +70,11 @@ class Playbooks:
             replace = ["file", "shipped_at", "withdrawn_at"]
             connection.execute(dialect.upsert(connection, PLAYBOOK_VERSION, replace), row)
 
-    def withdraw(self, brand: str, name: str) -> int:
-        """No dialog starts on any version of this playbook any more. Returns how many versions were live."""
+    def retire(self, brand: str, name: str) -> int:
+        """No dialog starts on any version of this playbook any more; open ones finish (SCENARIOS 13).
+
+        Returns how many versions were live.
+        """
         table = PLAYBOOK_VERSION.c
         statement = (
             update(PLAYBOOK_VERSION)
@@ -79,6 +83,33 @@ class Playbooks:
         )
         with self._database.write() as connection:
             return connection.execute(statement).rowcount
+
+    def withdraw(self, brand: str, name: str, *, by: str) -> int:
+        """As `retire`, and its open dialogs end at humans: for words that must not be said again.
+
+        brand: the handle, lower case. Returns how many dialogs are told. Raises TransientError.
+        """
+        self.retire(brand, name)
+        now = self._clock.now()
+        mine = select(PLAYBOOK_VERSION.c.version).where(
+            PLAYBOOK_VERSION.c.brand == brand, PLAYBOOK_VERSION.c.name == name
+        )
+        table = CONVERSATION.c
+        open_ = select(table.brand_id, table.person_id, table.playbook_version).where(
+            table.status.in_([Status.OPEN, Status.AWAITING_CONSENT]), table.playbook_version.in_(mine)
+        )
+        with self._database.write() as connection:
+            rows = [
+                event_values(
+                    brand_id,
+                    person_id,
+                    PlaybookWithdrawn(version, by, now),
+                    key=f"withdrawn:{version}:{person_id}:{now.isoformat()}",
+                    at=now,
+                )
+                for brand_id, person_id, version in connection.execute(open_)
+            ]
+            return put(connection, rows)
 
     def live(self) -> list[StoredPlaybook]:
         """The newest shipped version of each playbook that is not withdrawn, by brand and name."""

@@ -11,6 +11,7 @@ from leadbot.engine import Engine
 from leadbot.engine.fold import Decide
 from leadbot.flows import gate
 from leadbot.flows.cards import Deck, Playbook
+from leadbot.ports import Reader
 from leadbot.relay import Relay
 from leadbot.store import Store, open_database
 from tests.fakes import decide as fake
@@ -48,6 +49,7 @@ class House:
         playbooks: tuple[Playbook, ...] = (),
         decide: Decide = fake.decide,
         template: Path | None = None,
+        reader: Reader | None = None,
         **relay: Any,
     ) -> None:
         self.file = folder / "leadbot.db"
@@ -59,6 +61,7 @@ class House:
         self.crm = FakeCrm()
         self.notifier = FakeNotifier()
         self.reader = FakeReader()
+        self._real_reader = reader
         self.decide = decide
         self._relay_options = relay
         self._posts = 0
@@ -70,7 +73,7 @@ class House:
         self.writer = FakeWriter(BRAND, self.clock, self.timeline)
         self.engine = Engine(
             self.store,
-            self.reader,
+            self._real_reader or self.reader,
             self.decks,
             self.clock,
             decide=lambda *args, **more: self.decide(*args, **more),

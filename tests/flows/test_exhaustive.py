@@ -31,6 +31,7 @@ from leadbot.model import (
     OptOutRequested,
     OutcomeSet,
     Owner,
+    PlaybookWithdrawn,
     Post,
     PostDeleted,
     PostEdited,
@@ -66,6 +67,7 @@ from tests.flows.factories import (
     T0,
     TEAM_SIZE,
     TO_SAME_REP,
+    VERSION,
     WANTS_IT,
     YES,
     deck,
@@ -219,6 +221,7 @@ ALL_KINDS: dict[str, Letter] = {
     "taken over": TAKEN_OVER,
     "rep replied": lambda walk: [RepReplied("Leo Sand", PostId("5"), walk.at)],  # type: ignore[arg-type]
     "released": RELEASED,
+    "withdrawn": lambda walk: [PlaybookWithdrawn(VERSION, "Mia Winter", walk.at)],  # type: ignore[arg-type]
     "won": lambda walk: [OutcomeSet("won", "Mia Winter", walk.at)],  # type: ignore[arg-type]
 }
 

@@ -68,7 +68,7 @@ def test_scenario_13_a_shipped_version_is_kept_whole(store: Store, clock: Manual
     clock.advance(60)
     store.playbooks.ship(OLD)
     assert [one.version for one in store.playbooks.live()] == ["aaa"], "shipping it again is a rollback"
-    assert store.playbooks.withdraw("acme", "team-plan") == 2
+    assert store.playbooks.retire("acme", "team-plan") == 2
     assert store.playbooks.live() == []
     assert store.playbooks.in_use() == []
 
