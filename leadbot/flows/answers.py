@@ -163,9 +163,14 @@ def _holds(span: Range, number: float) -> bool:
     return span.high is None or number < span.high or (span.include_high and number == span.high)
 
 
+def _days_away(first_day: date, last_day: date | None, today: date) -> float:
+    """How far away a span is: its middle. "Next year" said in December begins in days and is not soon."""
+    return (first_day - today).days + ((last_day - first_day).days / 2 if last_day else 0)
+
+
 def _is_time(rule: AnswerRule, slot: SlotValue, today: date) -> bool:
     if rule.within_days is not None and slot.bucket is not Bucket.NONE:
         first_day = slot.from_on or (today if slot.bucket is Bucket.NOW else None)
-        if first_day is not None and (first_day - today).days <= rule.within_days:
+        if first_day is not None and _days_away(first_day, slot.to_on, today) <= rule.within_days:
             return True
     return slot.bucket is not None and slot.bucket.value in rule.values

@@ -35,7 +35,7 @@ class AnswerRule:
     """One answer a card knows. At least one of range, within_days, values, sounds_like, anything is set.
 
     values: timeframe buckets, yes_no or authority values, place names (lower case).
-    within_days: a timeframe whose first day is at most so many days away.
+    within_days: a timeframe whose middle is at most so many days away.
     then: name of an ending that closes the dialog at once.
     """
 

@@ -1,4 +1,4 @@
-"""Whatever people type and however X counts it: what they said is heard whole, and nobody is named who was not."""
+"""Whatever people type and however X counts it: every word is heard, and nobody is named who was not."""
 
 from __future__ import annotations
 
