@@ -32,13 +32,20 @@ class User:
     tweet_count: int = 400
     protected: bool = False
     suspended: bool = False
+    deactivated: bool = False
     automated: bool = False
     verified: bool = False
     premium: bool = False
     brand: bool = False
     lang: str = "en"
+    withheld_in: list[str] = field(default_factory=list)
     blocks: set[int] = field(default_factory=set)
     follows: set[int] = field(default_factory=set)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether X no longer shows the account to anybody."""
+        return self.suspended or self.deactivated
 
 
 @dataclass(slots=True)
@@ -60,6 +67,8 @@ class Post:
     reposted: Post | None = None
     reply_settings: str = "everyone"
     deleted: bool = False
+    withheld_in: list[str] = field(default_factory=list)
+    listed_at: datetime | None = None
     replies: int = 0
     quotes: int = 0
     reposts: int = 0

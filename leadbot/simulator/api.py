@@ -195,6 +195,7 @@ def _timeline(call: Call, index: Mapping[int, list[int]], *, keep: int) -> Answe
         for post in newest
         if world.may_see(post, call.identity.user)
         and world.is_newest_version(post)
+        and world.is_listed(post)
         and not ("replies" in left_out and post.parent is not None)
         and not ("retweets" in left_out and post.reposted is not None)
     ]
@@ -221,6 +222,7 @@ def search_recent(call: Call) -> Answer:
         if (
             post_id < page.before
             and world.is_newest_version(post)
+            and world.is_listed(post)
             and world.may_see(post, None)
             and matches(post)
         ):
@@ -247,7 +249,7 @@ def get_user_by_name(call: Call) -> Answer:
 
 
 def _one_user(call: Call, user: User | None, parameter: str, value: str) -> Answer:
-    if user is None or user.suspended:
+    if user is None or user.is_gone:
         return 200, {"errors": [not_found_error("user", parameter, value)]}
     call.bill_users([user])
     return 200, {"data": user_json(user, Wanted.read(call.query))}
@@ -259,8 +261,8 @@ def get_users(call: Call) -> Answer:
     if not 1 <= len(ids) <= 100 or not all(part.isdigit() for part in ids):
         raise invalid("The `ids` query parameter must hold 1 to 100 ids", "ids", call.query.get("ids"))
     pairs = [(part, call.world.users.get(int(part))) for part in dict.fromkeys(ids)]
-    found = [user for _, user in pairs if user is not None and not user.suspended]
-    errors = [not_found_error("user", "ids", part) for part, user in pairs if user is None or user.suspended]
+    found = [user for _, user in pairs if user is not None and not user.is_gone]
+    errors = [not_found_error("user", "ids", part) for part, user in pairs if user is None or user.is_gone]
     call.bill_users(found)
     wanted = Wanted.read(call.query)
     body: dict[str, Any] = {"data": [user_json(user, wanted) for user in found]} if found else {}
@@ -304,12 +306,14 @@ def repost(call: Call) -> Answer:
     if _path_id(call) != call.me.id:
         raise forbidden("The id in the address must be that of the authenticated user.")
     post_id = _id_of(call.body, "tweet_id", required=True) or 0
-    post = call.world.repost(call.me, post_id, call.identity.client)
-    return 200, {"data": {"retweeted": True, "rest_id": str(post.id)}}
+    call.world.repost(call.me, post_id, call.identity.client)
+    return 200, {"data": {"retweeted": True, "rest_id": str(post_id)}}
 
 
-def refuse_like(call: Call) -> Answer:
+def like_post(call: Call) -> Answer:
     """POST /2/users/:id/likes: gone from all self-serve tiers since 2026-04-16."""
+    if call.world.settings.is_enterprise:
+        return 200, {"data": {"liked": True}}
     raise forbidden("You are not permitted to perform this action.")
 
 
@@ -321,6 +325,11 @@ class Route:
     path: str
     supported: tuple[str, ...]
     endpoint: Endpoint
+
+    @property
+    def reads_posts(self) -> bool:
+        """Whether its answers count against a cap of post reads."""
+        return self.endpoint in (get_post, get_posts, search_recent, mentions, own_posts)
 
     @property
     def name(self) -> str:
@@ -343,7 +352,7 @@ ROUTES = (
     Route("GET", "/2/users/:id", auth.ANY, get_user),
     Route("GET", "/2/users/:id/mentions", auth.ANY, mentions),
     Route("GET", "/2/users/:id/tweets", auth.ANY, own_posts),
-    Route("POST", "/2/users/:id/likes", auth.USER, refuse_like),
+    Route("POST", "/2/users/:id/likes", auth.USER, like_post),
     Route("POST", "/2/users/:id/retweets", auth.USER, repost),
 )
 """Every official endpoint but the stream and its connections, which need the socket."""

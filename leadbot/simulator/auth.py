@@ -68,6 +68,8 @@ def identify(
         identity = _oauth1(world, authorization, method, origin, path_qs)
     else:
         raise unauthorized()
+    if identity.user is not None and identity.user.deactivated:
+        raise unauthorized()
     if identity.user is not None and identity.user.suspended:
         raise Problem(403, _SUSPENDED)
     if identity.means not in supported:

@@ -30,6 +30,7 @@ _PROFILE: dict[str, type] = {
     "tweet_count": int,
     "protected": bool,
     "suspended": bool,
+    "deactivated": bool,
     "automated": bool,
     "verified": bool,
     "premium": bool,
@@ -116,6 +117,21 @@ class Control:
         except Problem as problem:
             raise ControlError(problem.why) from problem
         return self.world.log_entry(post)
+
+    def withhold(self, query: Mapping[str, str], body: Body) -> Any:
+        """POST withhold: a post or an account that X hides in some countries; none: no longer."""
+        wanted = _object(body)
+        codes = wanted.get("countries", [])
+        if not isinstance(codes, list) or not all(re.fullmatch("[A-Z]{2}", str(code)) for code in codes):
+            raise ControlError(f'countries is {codes!r}; give codes such as ["DE", "TR"]')
+        post_id, handle = str(wanted.get("post_id", "")), str(wanted.get("username", ""))
+        held = self.world.posts.get(int(post_id)) if post_id.isdigit() else self.world.user_named(handle)
+        if held is None:
+            raise ControlError(
+                'give the post_id or the username of what exists: {"post_id": "…", "countries": ["DE"]}'
+            )
+        held.withheld_in = codes
+        return {"countries": codes}
 
     def list_users(self, query: Mapping[str, str], body: Body) -> Any:
         """GET users: all accounts."""
@@ -252,6 +268,7 @@ _Handler = Callable[[Control, Mapping[str, str], Body], Any]
 _ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("POST", "users"): Control.make_user,
     ("POST", "posts"): Control.make_post,
+    ("POST", "withhold"): Control.withhold,
     ("GET", "users"): Control.list_users,
     ("POST", "blocks"): Control.block,
     ("POST", "follows"): Control.follow,

@@ -11,8 +11,13 @@ from typing import Any
 STREAM_NOW = frozenset({"clean_close", "rst", "half_line", "silence", "no_items", "operational_disconnect"})
 """Faults of the stream that strike an open connection at once."""
 
-STREAM_ITEM = frozenset({"duplicate", "out_of_order", "bad_json", "no_tag", "big_item", "delay"})
+STREAM_ITEM = frozenset(
+    {"duplicate", "out_of_order", "bad_json", "no_tag", "big_item", "delay", "rst_mid_item"}
+)
 """Faults of the stream that strike the next item."""
+
+TIMELINES = frozenset({"late"})
+"""Faults of the timelines that strike the next post."""
 
 REQUEST = frozenset(
     {"drop_after_accept", "drop_before", "status", "timeout", "timeout_after_accept", "html", "usage_cap"}
@@ -38,9 +43,13 @@ WEATHER: tuple[dict[str, Any], ...] = (
     {"on": "GET /2/tweets/search/stream/rules", "kind": "html"},
     {"on": "GET /2/tweets/search/stream", "kind": "status", "status": 503},
     {"on": "GET /2/tweets/search/stream", "kind": "drop_before"},
+    {"on": "timelines", "kind": "late", "client": "any", "seconds": 120},
     *({"on": "stream", "kind": kind} for kind in sorted(STREAM_NOW | STREAM_ITEM)),
 )
 """What goes wrong at X by itself and passes by itself: nothing in here is for an operator."""
+
+
+_KINDS = {"stream": STREAM_NOW | STREAM_ITEM, "timelines": TIMELINES}
 
 
 class FaultError(ValueError):
@@ -52,9 +61,10 @@ class Fault:
     """One entry of a script.
 
     `on` is a route such as `POST /2/tweets` or `GET /2/users/:id/mentions`, `*` for every route, or `stream`.
+    `timelines` stands for every list of posts.
     `times` is how often it strikes (None: for ever, the default when a `probability` is given, else once);
     `skip` lets that many chances pass first; `seconds` (real) is how long a time-out, a silence or a delay
-    lasts.
+    lasts; a post comes `late` by virtual ones.
     """
 
     on: str
@@ -97,7 +107,7 @@ class FaultBook:
         """From now on everything in WEATHER strikes with this chance each time; 0 ends that."""
         self.faults = [fault for fault in self.faults if not fault.weather]
         if chance > 0:
-            script = [{**entry, "probability": chance, "seconds": seconds} for entry in WEATHER]
+            script = [{"seconds": seconds, **entry, "probability": chance} for entry in WEATHER]
             for fault in self.add(script):
                 fault.weather = True
         return [fault for fault in self.faults if fault.weather]
@@ -109,7 +119,7 @@ class FaultBook:
     def strike(self, on: str, kinds: Collection[str], *, client: str = "api") -> Fault | None:
         """The first fault that strikes at this chance, counted as struck; None when all goes well."""
         for fault in self.faults:
-            if fault.kind not in kinds or fault.on not in (on, "*") or (fault.on == "*" and on == "stream"):
+            if fault.kind not in kinds or fault.on not in (on, "*") or (fault.on == "*" and on in _KINDS):
                 continue
             if fault.client not in (client, "any"):
                 continue
@@ -134,9 +144,9 @@ def _fault(entry: Any) -> Fault:
     if unknown := sorted(set(entry) - known):
         raise FaultError(f"unknown keys {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     on, kind = entry.get("on"), entry.get("kind")
-    kinds = STREAM_NOW | STREAM_ITEM if on == "stream" else REQUEST
-    if not isinstance(on, str) or not (on in ("stream", "*") or " /2/" in on):
-        raise FaultError(f'on is {on!r}; give a route such as "POST /2/tweets", "*" or "stream"')
+    if not isinstance(on, str) or not (on in ("*", *_KINDS) or " /2/" in on):
+        raise FaultError(f'on is {on!r}; give a route such as "POST /2/tweets", "*", "stream" or "timelines"')
+    kinds = _KINDS.get(on, REQUEST)
     if kind not in kinds:
         raise FaultError(f"kind is {kind!r}; for {on} choose one of {', '.join(sorted(kinds))}")
     for name in ("status", "times", "probability", "skip", "seconds", "bytes"):

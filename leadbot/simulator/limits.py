@@ -26,6 +26,18 @@ LIMITS: dict[str, dict[str, int]] = {
     "GET /2/users": {"app": 300, "user": 900},
     "GET /2/users/:id": {"app": 300, "user": 900},
     "GET /2/users/by/username/:username": {"app": 300, "user": 900},
+    "POST /2/dm_conversations/with/:participant_id/messages": {
+        "user": 15,
+        "user_day": 1_440,
+        "app_day": 1_440,
+    },
+    "POST /2/dm_conversations/:dm_conversation_id/messages": {
+        "user": 15,
+        "user_day": 1_440,
+        "app_day": 1_440,
+    },
+    "GET /2/dm_conversations/with/:participant_id/dm_events": {"user": 15},
+    "GET /2/dm_events": {"user": 15},
     "POST /2/users/:id/likes": {"user": 50},
     "POST /2/users/:id/retweets": {"user": 50},
 }

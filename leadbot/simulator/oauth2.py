@@ -26,14 +26,24 @@ ACCESS_S, CODE_S = 7_200.0, 30.0
 APPS: dict[str, str] = {"sim-client": "", "sim-confidential": "sim-client-secret"}
 """Client id → secret. An app without one is a public client: it names itself in the body."""
 
-SCOPES = ("tweet.read", "tweet.write", "users.read", "offline.access")
+SCOPES = ("tweet.read", "tweet.write", "users.read", "dm.read", "dm.write", "offline.access")
 """The scopes that this X knows."""
 
 READS, WRITES = (
     frozenset({"tweet.read", "users.read"}),
     frozenset({"tweet.read", "tweet.write", "users.read"}),
 )
-NEEDED: dict[str, frozenset[str]] = {"POST /2/tweets": WRITES, "DELETE /2/tweets/:id": WRITES}
+READS_DMS = READS | {"dm.read"}
+WRITES_DMS = READS_DMS | {"dm.write"}
+NEEDED: dict[str, frozenset[str]] = {
+    "POST /2/tweets": WRITES,
+    "DELETE /2/tweets/:id": WRITES,
+    "POST /2/users/:id/retweets": WRITES,
+    "GET /2/dm_events": READS_DMS,
+    "GET /2/dm_conversations/with/:participant_id/dm_events": READS_DMS,
+    "POST /2/dm_conversations/with/:participant_id/messages": WRITES_DMS,
+    "POST /2/dm_conversations/:dm_conversation_id/messages": WRITES_DMS,
+}
 """Route → scopes a user's token must have (X's OpenAPI document 2.167); any other route needs READS."""
 
 

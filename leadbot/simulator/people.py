@@ -72,6 +72,11 @@ class Player:
         """Takes an own post away."""
         return bool(self._ask("DELETE", f"/2/tweets/{post_id}")["data"]["deleted"])
 
+    def message(self, to_id: str, text: str) -> str:
+        """Writes a direct message to the account with this id and returns the id of the message."""
+        sent = self._ask("POST", f"/2/dm_conversations/with/{to_id}/messages", json={"text": text})
+        return str(sent["data"]["dm_event_id"])
+
     def mentions(self, *, since_id: str | None = None) -> list[dict[str, Any]]:
         """Posts that name this account, oldest first, at most 100; replies to it are among them."""
         query = {

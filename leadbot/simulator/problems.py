@@ -48,6 +48,18 @@ def forbidden(detail: str) -> Problem:
     return Problem(403, {"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403})
 
 
+_SUMMON_TYPES = {"Authorization Error": "not-authorized-for-resource", "Forbidden": ""}
+
+
+def not_summoned(wording: str, title: str = "") -> Problem:
+    """The summon rule's 403. Title and type vary between observers of one wording: `title` chooses them."""
+    body = dict(SUMMON_WORDINGS[wording])
+    if title:
+        body["title"] = title
+        body["type"] = PROBLEMS + _SUMMON_TYPES[title] if _SUMMON_TYPES[title] else "about:blank"
+    return Problem(403, body)
+
+
 def unauthorized() -> Problem:
     """401: the token is missing, unknown, or the signature does not fit."""
     return Problem(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from leadbot.simulator import auth, stream
+from leadbot.simulator import auth, dms, stream
 from leadbot.simulator.api import ROUTES, Call, Route
 from leadbot.simulator.auth import Identity, identify
 from leadbot.simulator.clock import iso
@@ -26,10 +26,12 @@ from leadbot.simulator.problems import (
     Problem,
     invalid,
     not_found_route,
+    out_of_credits,
     problem_for,
     rate_limited,
     usage_capped,
 )
+from leadbot.simulator.shapes import with_unknown_fields
 from leadbot.simulator.world import World
 
 T = TypeVar("T")
@@ -49,9 +51,9 @@ class Gateway:
 
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
-        app = web.Application(client_max_size=1_000_000)
+        app = web.Application(client_max_size=1_000_000, middlewares=[self._zipped])
         app.on_response_prepare.append(self._date)
-        for route in ROUTES:
+        for route in (*ROUTES, *dms.ROUTES):
             path = "/".join(
                 f"{{{part[1:]}}}" if part.startswith(":") else part for part in route.path.split("/")
             )
@@ -65,6 +67,15 @@ class Gateway:
         app.router.add_route("*", "/_sim/{name}", self._control)
         app.router.add_route("*", "/{tail:.*}", self._nowhere)
         return app
+
+    @web.middleware
+    async def _zipped(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        if not response.prepared and stream.takes_gzip(request, self.world.settings):
+            response.enable_compression(web.ContentCoding.gzip)
+        return response
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)  # X's time, not ours
@@ -82,6 +93,7 @@ class Gateway:
         try:
             identity = self._identify(request, route.supported)
             headers = self._take(route.name, identity)
+            self._afford(route.name, identity)
             fault = self.world.faults.strike(route.name, REQUEST, client=identity.client.value)
             if fault is not None:
                 await _before(fault, request)
@@ -100,6 +112,8 @@ class Gateway:
         self._log(request, route.name, status, identity)
         if fault is not None and fault.kind == "html":
             return web.Response(status=503, text=_HTML, content_type="text/html", headers=headers)
+        if status < 300 and self.world.settings.unknown_fields:
+            shape = with_unknown_fields(shape)
         return _json(status, shape, headers)
 
     def _identify(self, request: web.Request, supported: tuple[str, ...]) -> Identity:
@@ -119,6 +133,16 @@ class Gateway:
             raise _Limited(headers)
         return headers
 
+    def _afford(self, route: str, identity: Identity) -> None:
+        """Refuses an app whose credits or post reads are used up; its rate-limit headers look healthy."""
+        settings, spend = self.world.settings, self.world.spend
+        if identity.is_native:
+            return
+        if 0 < settings.credits_usd <= spend.total_usd:
+            raise out_of_credits()
+        if 0 < settings.post_reads_cap <= spend.posts_billed and route in _READS_POSTS:
+            raise usage_capped()
+
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         identity: Identity | None = None
         headers: dict[str, str] = {}
@@ -126,6 +150,7 @@ class Gateway:
         try:
             identity = self._identify(request, auth.APP)
             headers = self._take(stream.ROUTE, identity)
+            self._afford(stream.ROUTE, identity)
             fault = self.world.faults.strike(stream.ROUTE, REQUEST)
             if fault is not None:
                 await _before(fault, request)
@@ -192,6 +217,11 @@ class Gateway:
             "username": user,
         }
         self.world.requests.append(entry)
+
+
+_READS_POSTS = frozenset(
+    {stream.ROUTE, *(route.name for route in ROUTES if route.method == "GET" and route.reads_posts)}
+)
 
 
 class _Limited(Problem):

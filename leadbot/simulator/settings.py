@@ -32,10 +32,22 @@ class SimSettings:
     ghost_s: float = 0.0  # real
     slow_reader_items: int = 10_000
     bill_includes: bool = False
+    dm_needs_first_word: bool = True
+    access: str = "self-serve"
+    summon_title: str = ""
+    gzip: bool = True
+    unknown_fields: bool = False
+    credits_usd: float = 0.0
+    post_reads_cap: int = 0
     conduct_length: int = 140
     dialog_limit: int = 4
     dialog_ends_s: float = 172_800.0
     in_flight_s: float = 30.0
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Whether the app may do what self-serve apps may not: backfill, quotes, likes, cold replies."""
+        return self.access == "enterprise"
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Takes all changes or, with SettingError, none of them."""
@@ -65,6 +77,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "summon_wording": ("2026-07", "2026-05"),
     "duplicate_scope": ("addressee", "account"),
     "stream_mode": ("refuse", "kick"),
+    "access": ("self-serve", "enterprise"),
+    "summon_title": ("", "Authorization Error", "Forbidden"),
 }
 
 

@@ -143,6 +143,10 @@ def _note(post: Post, body: str, at: _Place) -> dict[str, Any] | None:
     return {"text": body, "entities": _entities(post, at) or {}} if _is_long(post) else None
 
 
+def _withheld(country_codes: list[str], scope: str) -> dict[str, Any] | None:
+    return {"copyright": False, "country_codes": country_codes, "scope": scope} if country_codes else None
+
+
 def _tweet_metrics(post: Post) -> dict[str, int]:
     counts = {"retweet_count": post.reposts, "reply_count": post.replies, "quote_count": post.quotes}
     return {**counts, **dict.fromkeys(("like_count", "bookmark_count", "impression_count"), 0)}
@@ -162,6 +166,7 @@ _TWEET: dict[str, Callable[[World, Post, str, _Place], Any]] = {
     "public_metrics": lambda world, post, body, at: _tweet_metrics(post),
     "referenced_tweets": lambda world, post, body, at: _referenced(post),
     "reply_settings": lambda world, post, body, at: post.reply_settings,
+    "withheld": lambda world, post, body, at: _withheld(post.withheld_in, "tweet"),
 }
 
 
@@ -193,6 +198,7 @@ _USER: dict[str, Callable[[User], Any]] = {
     "public_metrics": _user_metrics,
     "verified": lambda user: user.verified,
     "verified_type": lambda user: "blue" if user.verified else "none",
+    "withheld": lambda user: _withheld(user.withheld_in, "user"),
 }
 
 
@@ -247,3 +253,23 @@ def _included_users(posts: list[Post], others: list[Post], wanted: Wanted) -> li
     if "referenced_tweets.id.author_id" in wanted.expansions:
         found.update({other.author.id: other.author for other in others})
     return list(found.values())
+
+
+def with_unknown_fields(body: dict[str, Any]) -> dict[str, Any]:
+    """A body as a newer X might send it: members nobody has heard of, at every place where X puts things."""
+    includes = {name: [_renewed(one) for one in many] for name, many in body.get("includes", {}).items()}
+    data = body.get("data")
+    renewed = [_renewed(one) for one in data] if isinstance(data, list) else data and _renewed(data)
+    return {
+        **body,
+        **({"data": renewed} if data else {}),
+        **({"includes": includes} if includes else {}),
+        **_NEW,
+    }
+
+
+def _renewed(thing: dict[str, Any]) -> dict[str, Any]:
+    return {**thing, **_NEW}
+
+
+_NEW: dict[str, Any] = {"never_heard_of": {"level": 3, "parts": [None, True, "x", 1.5]}, "also_new": None}

@@ -19,8 +19,12 @@ PRICES_MILLI_USD = {
     "post_create_with_url": 200,
     "summoned_reply": 10,
     "post_delete": 10,
+    "dm_read": 10,
+    "dm_create": 15,
 }
 """Thousandths of a US dollar for each thing read or done."""
+
+_RESOURCES = {"user_read": "user", "dm_read": "dm"}
 
 SHARED = "(app)"
 """The name under which costs stand that no single brand caused."""
@@ -34,8 +38,14 @@ class SpendMeter:
     settings: SimSettings
     by_kind: dict[str, int] = field(default_factory=dict)
     by_brand: dict[str, int] = field(default_factory=dict)
+    posts_billed: int = 0
     _day: str = ""
     _seen: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def total_usd(self) -> float:
+        """US dollars in all."""
+        return sum(self.by_kind.values()) / 1000
 
     def posts_read(self, posts: Iterable[Post], reader: User | None, *, owned: bool = False) -> None:
         """Bills posts handed to the app; `owned` are the brand's own mentions and posts."""
@@ -56,10 +66,19 @@ class SpendMeter:
         """Bills one delete."""
         self._add("post_delete", author.username)
 
+    def dm_sent(self, author: User) -> None:
+        """Bills one direct message."""
+        self._add("dm_create", author.username)
+
+    def dms_read(self, ids: Iterable[int], reader: User) -> None:
+        """Bills direct messages handed to the app."""
+        for message_id in ids:
+            self._read("dm_read", message_id, reader.username)
+
     def as_json(self) -> dict[str, Any]:
         """US dollars in all, by kind and by brand."""
         return {
-            "total_usd": sum(self.by_kind.values()) / 1000,
+            "total_usd": self.total_usd,
             "by_kind": {kind: milli / 1000 for kind, milli in sorted(self.by_kind.items())},
             "by_brand": {brand: milli / 1000 for brand, milli in sorted(self.by_brand.items())},
         }
@@ -69,9 +88,10 @@ class SpendMeter:
         if today != self._day:
             self._day = today
             self._seen.clear()
-        key = ("user" if kind == "user_read" else "post", resource)
+        key = (_RESOURCES.get(kind, "post"), resource)
         if key not in self._seen:
             self._seen.add(key)
+            self.posts_billed += key[0] == "post"
             self._add(kind, payer)
 
     def _add(self, kind: str, payer: str) -> None:

@@ -11,26 +11,31 @@ import contextlib
 import socket
 import struct
 import uuid
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from leadbot.simulator.accounts import Post
-from leadbot.simulator.clock import iso
+from leadbot.simulator.clock import iso, snowflake_at
 from leadbot.simulator.faults import STREAM_ITEM, STREAM_NOW, Fault
-from leadbot.simulator.problems import PROBLEMS, forbidden, stream_refused
+from leadbot.simulator.paging import Page
+from leadbot.simulator.problems import PROBLEMS, forbidden, invalid, stream_refused
 from leadbot.simulator.rules import StreamRule
-from leadbot.simulator.shapes import Wanted, answer
+from leadbot.simulator.settings import SimSettings
+from leadbot.simulator.shapes import Wanted, answer, with_unknown_fields
 from leadbot.simulator.world import World
 
 ROUTE = "GET /2/tweets/search/stream"
 ENDPOINT_NAME = "filtered_stream"
 _CLOSED_KEPT = 100
 SLOW_READER_GRACE_S = 1.0
+MOST_BACKFILL_MIN = 5
 
 
 @dataclass(eq=False, slots=True)
@@ -129,8 +134,7 @@ class StreamHub:
 
     def admit(self, query: Mapping[str, str], client_ip: str) -> Connection:
         """Gives a place on the stream, or raises 400, 403, 409 or 429 as X does."""
-        if query.get("backfill_minutes", "0") != "0" or "start_time" in query or "end_time" in query:
-            raise forbidden("backfill_minutes, start_time and end_time need Enterprise access.")
+        past = self._past(query)
         if not self.world.rules.rules:
             detail = "You must define at least one rule before you connect to this stream."
             raise stream_refused(409, "RuleConfigurationIssue", detail)
@@ -141,8 +145,34 @@ class StreamHub:
         self.close_all("replaced by a newer connection")
         connection = Connection(wanted, client_ip, iso(self.world.clock.now()))
         self.open[connection.id] = connection
+        for post, rules in past:
+            connection.queue.put_nowait((post, rules))
         self._changed()
         return connection
+
+    def _past(self, query: Mapping[str, str]) -> list[tuple[Post, list[StreamRule]]]:
+        """What an Enterprise app asked to hear again: all of it, what it has heard before as well.
+
+        Raises 400 for a number X does not know, 403 for a self-serve app.
+        """
+        given = query.get("backfill_minutes", "0")
+        if not given.isdigit() or int(given) > MOST_BACKFILL_MIN:
+            message = f"The `backfill_minutes` query parameter value [{given}] is not between 0 and 5"
+            raise invalid(message, "backfill_minutes", given)
+        if given == "0" and "start_time" not in query and "end_time" not in query:
+            return []
+        if not self.world.settings.is_enterprise:
+            raise forbidden("backfill_minutes, start_time and end_time need Enterprise access.")
+        now = self.world.clock.now()
+        page = Page.read(
+            {name: query[name] for name in ("start_time", "end_time") if name in query}, smallest=1
+        )
+        after = page.after or snowflake_at(now - timedelta(minutes=int(given)))
+        posts = [post for post in self.world.posts.values() if after < post.id < page.before]
+        matched = (
+            (post, self.world.rules.matching(post)) for post in posts if self.world.may_see(post, None)
+        )
+        return [(post, rules) for post, rules in matched if rules]
 
     async def serve(
         self, connection: Connection, request: web.Request, headers: Mapping[str, str]
@@ -152,11 +182,15 @@ class StreamHub:
         response.content_type, response.charset = "application/json", "utf-8"
         response.enable_chunked_encoding()
         response.force_close()
+        is_zipped = takes_gzip(request, self.world.settings)
+        if is_zipped:
+            response.headers["Content-Encoding"] = "gzip"
         lost = False
         try:
             connection.cut = request.transport.abort if request.transport is not None else None
             await response.prepare(request)
-            await _Pipe(self.world, connection, request, response).run()
+            pipe = _Pipe(self.world, connection, request, response, _zipper() if is_zipped else None)
+            await pipe.run()
             await response.write_eof()
         except (_Gone, ConnectionError):
             lost = True
@@ -196,6 +230,13 @@ class _Pipe:
     connection: Connection
     request: web.Request
     response: web.StreamResponse
+    zipper: Any = None
+
+    async def _send(self, line: bytes) -> None:
+        """One chunk; zipped, it is flushed as well, or items would be held back."""
+        if self.zipper is not None:
+            line = self.zipper.compress(line) + self.zipper.flush(zlib.Z_SYNC_FLUSH)
+        await self.response.write(line)
 
     async def run(self) -> None:
         while not self.connection.closing:
@@ -206,7 +247,7 @@ class _Pipe:
                 async with asyncio.timeout(self.world.settings.keep_alive_s):
                     event = await self.connection.queue.get()
             except TimeoutError:
-                await self.response.write(b"\r\n")
+                await self._send(b"\r\n")
                 continue
             if event is not None:
                 await self._item(*event)
@@ -219,8 +260,12 @@ class _Pipe:
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         lines = self._spoilt(fault, self._line(post, rules, fault))
+        if fault is not None and fault.kind == "rst_mid_item":
+            await self._send(lines[0][: len(lines[0]) // 2])
+            reset(self.request)
+            raise _Gone
         for line in lines:
-            await self.response.write(line)
+            await self._send(line)
         if lines:
             self.world.spend.posts_read([post], None)
 
@@ -233,6 +278,8 @@ class _Pipe:
             body["matching_rules"] = [{"id": rule.id} for rule in rules]
         if fault is not None and fault.kind == "big_item":
             body["data"]["padding"] = "x" * fault.bytes
+        if self.world.settings.unknown_fields:
+            body = with_unknown_fields(body)
         return msgspec.json.encode(body) + b"\r\n"
 
     def _spoilt(self, fault: Fault | None, line: bytes) -> list[bytes]:
@@ -253,12 +300,12 @@ class _Pipe:
     async def _now(self, fault: Fault) -> bool:
         """Plays a fault that strikes at once; True when the connection ends with it."""
         if fault.kind == "operational_disconnect":
-            await self.response.write(msgspec.json.encode(_DISCONNECT) + b"\r\n")
+            await self._send(msgspec.json.encode(_DISCONNECT) + b"\r\n")
         elif fault.kind == "rst":
             reset(self.request)
             raise _Gone
         elif fault.kind == "half_line":
-            await self.response.write(_HALF_LINE)
+            await self._send(_HALF_LINE)
             await self._silence(fault.seconds)
             raise _Gone
         elif fault.kind == "silence":
@@ -288,6 +335,15 @@ _DISCONNECT: dict[str, Any] = {
         }
     ]
 }
+
+
+def takes_gzip(request: web.Request, settings: SimSettings) -> bool:
+    """Whether this client is answered zipped."""
+    return settings.gzip and "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+def _zipper() -> Any:
+    return zlib.compressobj(wbits=31)  # 31: with the header of gzip
 
 
 def reset(request: web.Request) -> None:

@@ -11,19 +11,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadbot.simulator import text as words
 from leadbot.simulator.accounts import Client, Post, User, user_id_for
 from leadbot.simulator.clock import SimClock, Snowflakes, iso
 from leadbot.simulator.conduct import Conduct
-from leadbot.simulator.faults import FaultBook
+from leadbot.simulator.faults import TIMELINES, FaultBook
 from leadbot.simulator.limits import RateLimits
 from leadbot.simulator.oauth2 import OAuth2Book
-from leadbot.simulator.problems import SUMMON_WORDINGS, Problem, forbidden, invalid
+from leadbot.simulator.problems import forbidden, invalid, not_summoned
 from leadbot.simulator.rules import RuleBook
 from leadbot.simulator.settings import SimSettings
 from leadbot.simulator.spend import SpendMeter
+
+if TYPE_CHECKING:
+    from leadbot.simulator.dms import Message
 
 REQUESTS_KEPT = 5_000
 MAX_WEIGHT, MAX_WEIGHT_PREMIUM = 280, 25_000
@@ -68,6 +71,7 @@ class World:
         self.timeline: dict[int, list[int]] = {}
         self.mentions: dict[int, list[int]] = {}
         self.answers: dict[int, list[int]] = {}
+        self.mail: list[Message] = []
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._said: dict[tuple[int, str], datetime] = {}
         self.rules = RuleBook(self.clock, self.ids, self.settings)
@@ -115,7 +119,7 @@ class World:
     def may_see(self, post: Post, viewer: User | None) -> bool:
         """Whether X shows the post to this viewer (None is an app without a user)."""
         author = post.author
-        if post.deleted or author.suspended:
+        if post.deleted or author.suspended or author.deactivated:
             return False
         return (
             not author.protected or viewer is author or (viewer is not None and viewer.id in author.follows)
@@ -124,6 +128,10 @@ class World:
     def is_newest_version(self, post: Post) -> bool:
         """Whether no later edit has replaced this version."""
         return post.chain[-1] == post.id
+
+    def is_listed(self, post: Post) -> bool:
+        """Whether timelines and searches show the post yet. X may take a while; a lookup by id is exact."""
+        return post.listed_at is None or post.listed_at <= self.clock.now()
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -158,6 +166,8 @@ class World:
         return post
 
     def _tell(self, post: Post) -> None:
+        if late := self.faults.strike("timelines", TIMELINES, client=post.client.value):
+            post.listed_at = post.created_at + timedelta(seconds=late.seconds)
         self.conduct.judge(post)
         for heard in self.on_post:
             heard(post)
@@ -226,16 +236,19 @@ class World:
         weight = words.weighted_length(said)
         if weight > (MAX_WEIGHT_PREMIUM if author.premium else MAX_WEIGHT):
             raise forbidden(f"Your Tweet text is too long. ({weight} weighted characters)")
-        if client is Client.API and len(words.cashtags_in(said)) > 1:
+        is_self_serve = client is Client.API and not self.settings.is_enterprise
+        if is_self_serve and len(words.cashtags_in(said)) > 1:
             raise forbidden("Your Tweet contains more than one cashtag.")
 
     def _check_app_rules(self, author: User, parent: Post | None, draft: Draft, said: str) -> None:
+        if self.settings.is_enterprise:
+            return
         if draft.quote is not None:
-            raise Problem(403, SUMMON_WORDINGS["2026-07"])
+            raise not_summoned("2026-07", self.settings.summon_title)
         if parent is None or not self.settings.summon_rule:
             return
         if not is_summoned(author, parent, implicit=self.settings.implicit_mention_counts):
-            raise Problem(403, SUMMON_WORDINGS[self.settings.summon_wording])
+            raise not_summoned(self.settings.summon_wording, self.settings.summon_title)
 
     def _check_duplicate(self, author: User, body: str, shown_from: int, client: Client) -> None:
         if client is Client.NATIVE and not self.settings.duplicates_for_people:

@@ -117,3 +117,45 @@ def test_a_fault_may_let_some_chances_pass_first() -> None:
 def test_a_senseless_fault_is_refused_with_what_would_do(entry: Any, said: str) -> None:
     with pytest.raises(FaultError, match=said):
         FaultBook(random.Random(0)).add(entry)
+
+
+def test_a_post_may_show_up_late_on_timelines_and_in_searches_and_at_once_by_its_id(
+    acme, ann, control
+) -> None:
+    me = acme.get_me().data.id
+    control.fault({"on": "timelines", "kind": "late", "seconds": 60, "client": "any"})
+    late, prompt = ann.post("@acme price?"), ann.post("@acme hello?")
+
+    def listed() -> list[list[str]]:
+        found = (acme.get_users_mentions(me, user_auth=True), acme.search_recent_tweets("@acme"))
+        return [[str(post.id) for post in one.data] for one in found]
+
+    assert acme.get_tweet(late).data.text == "@acme price?"
+    assert listed() == [[prompt], [prompt]]
+    control.ask("POST", "clock", json={"advance_s": 61})
+    assert listed() == [[prompt, late], [prompt, late]]
+
+
+def test_weather_is_everything_with_a_chance_and_ends_when_told(acme, ann, control) -> None:
+    made = control.ask("POST", "weather", json={"chance": 1, "seconds": 0})["faults"]
+    assert {fault["probability"] for fault in made} == {1}
+    with pytest.raises((tweepy.HTTPException, requests.ConnectionError)):
+        acme.create_tweet(text="We are open.")
+    assert control.ask("POST", "weather", json={"chance": 0})["faults"] == []
+    assert acme.create_tweet(text="We are open.")
+    (struck,) = control.ask("GET", "faults")["struck"].items()
+    assert struck == ("drop_before on POST /2/tweets", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "from 0 to 1"),
+        ({"chance": 2}, "from 0 to 1"),
+        ({"chance": 0.1, "seconds": -1}, "0 or more"),
+        ({"chance": "high"}, "give a number"),
+        ({"chances": 1}, "give chance and seconds"),
+    ],
+)
+def test_weather_that_makes_no_sense_is_refused(control, body, said) -> None:
+    assert said in control.ask("POST", "weather", status=400, json=body)["error"]

@@ -157,3 +157,15 @@ def test_a_mention_has_the_shape_of_the_collected_payload(acme, ann) -> None:
     shape = acme.get_tweet(answer, tweet_fields=asked).data.data
     assert {name: type(value) for name, value in shape.items()} == AS_COLLECTED
     assert set(shape["entities"]["mentions"][0]) == {"start", "end", "username", "id"}
+
+
+def test_search_comes_in_pages_and_names_what_is_referred_to_and_gone(acme, ann) -> None:
+    first = ann.post("@acme price 0")
+    posts = [ann.reply(first, f"@acme price {number}") for number in range(1, 13)]
+    ann.delete(first)
+    wanted = {"expansions": ["referenced_tweets.id"], "max_results": 10}
+    page = acme.search_recent_tweets("price", **wanted)
+    rest = acme.search_recent_tweets("price", next_token=page.meta["next_token"], **wanted)
+    assert [str(post.id) for post in [*page.data, *rest.data]] == posts[::-1]
+    assert "next_token" not in rest.meta
+    assert {error["resource_id"] for error in page.errors} == {first}

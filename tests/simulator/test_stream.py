@@ -164,3 +164,45 @@ def test_tweepys_own_stream_hears_a_mention_with_its_author(streamer, rule, ann,
     ann.post("@acme a last one lets tweepy look at its flag")
     thread.join(DEADLINE_S)
     assert not thread.is_alive()
+
+
+def test_an_item_names_every_rule_it_met_and_only_those_with_their_tags(connect, streamer, ann, rule) -> None:
+    streamer.add_rules([tweepy.StreamRule("price"), tweepy.StreamRule("weather", tag="other")])
+    wire = connect()
+    ann.post("@acme price?")
+    met = wire.item()["matching_rules"]
+    assert [one.get("tag") for one in met] == ["leadbot:mentions", None]
+
+
+def test_no_more_than_a_thousand_rules_fit(streamer, rule) -> None:
+    added = streamer.add_rules([tweepy.StreamRule(f"word{number}") for number in range(1_000)])
+    assert added.meta["summary"]["created"] == 999
+    assert added.errors[0]["title"] == "RulesCapExceeded"
+
+
+def test_rules_outlive_connections(connect, streamer, rule, control) -> None:
+    connect().__exit__(None, None, None)
+    control.ask("GET", "stream", params={"wait_s": 5, "until": "none"})
+    assert [one.id for one in streamer.get_rules().data] == [rule]
+
+
+def test_reposts_reach_only_a_rule_that_wants_them(connect, streamer, acme, ann) -> None:
+    streamer.add_rules(tweepy.StreamRule("@acme is:retweet", tag="reposts"))
+    wire = connect("tweet.fields=referenced_tweets")
+    announced = acme.create_tweet(text="We are open.").data["id"]
+    ann.repost(announced)
+    item = wire.item()
+    assert item["data"]["referenced_tweets"] == [{"type": "retweeted", "id": announced}]
+    assert [one["tag"] for one in item["matching_rules"]] == ["reposts"]
+
+
+def test_a_newer_x_may_send_members_nobody_has_heard_of(connect, control, ann, acme) -> None:
+    control.settings(unknown_fields=True)
+    wire = connect("expansions=author_id")
+    asked = ann.post("@acme price?")
+    item = wire.item()
+    assert "never_heard_of" in item
+    assert "never_heard_of" in item["data"]
+    assert "never_heard_of" in item["includes"]["users"][0]
+    assert acme.get_tweet(asked).data.text == "@acme price?"
+    assert acme.get_tweets([asked]).data[0].text == "@acme price?"

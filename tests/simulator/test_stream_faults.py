@@ -133,3 +133,22 @@ def test_a_client_that_reads_nothing_at_all_is_cut_off(connect, control, ann) ->
     for number in range(40):
         ann.post(f"@acme {number}")
     assert control.ask("GET", "stream", params={"until": "none", "wait_s": 10}) == {"connections": []}
+
+
+def test_a_reset_may_strike_in_the_middle_of_an_item(connect, control, ann) -> None:
+    wire = connect()
+    control.fault({"on": "stream", "kind": "rst_mid_item"})
+    ann.post("@acme price?")
+    half = wire.chunk()
+    assert half.startswith(b'{"data"')
+    assert b"\r\n" not in half
+    with pytest.raises(ConnectionError):
+        wire.chunk()
+
+
+@pytest.mark.parametrize("kind", ["status", "html"])
+def test_the_connect_may_be_answered_by_503_as_json_or_as_a_page(base_url, rule, control, kind) -> None:
+    control.fault({"on": "GET /2/tweets/search/stream", "kind": kind, "status": 503})
+    with Wire(base_url) as wire:
+        assert wire.status == 503
+        assert ("html" in wire.headers["content-type"]) == (kind == "html")

@@ -14,13 +14,15 @@ from leadbot.simulator.accounts import APP_BEARER
 class Wire:
     """One connection to `GET /2/tweets/search/stream`. Every read has a deadline."""
 
-    def __init__(self, base_url: str, query: str = "", deadline_s: float = 10.0) -> None:
+    def __init__(
+        self, base_url: str, query: str = "", deadline_s: float = 10.0, more_headers: str = ""
+    ) -> None:
         parts = urlsplit(base_url)
         self._socket = socket.create_connection((parts.hostname, parts.port), timeout=deadline_s)
         self._buffer = b""
         self._socket.sendall(
             f"GET /2/tweets/search/stream?{query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-            f"Authorization: Bearer {APP_BEARER}\r\n\r\n".encode()
+            f"Authorization: Bearer {APP_BEARER}\r\n{more_headers}\r\n".encode()
         )
         head = self._until(b"\r\n\r\n").decode()
         self.status = int(head.split()[1])
