@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from leadbot.model import BrandId, Lead, Person, PersonId, Post, PostId, Reading, ReadRequest
+from leadbot.model import BrandId, Lead, Permit, Person, PersonId, Post, PostId, Reading, ReadRequest
 
 
 class Clock(Protocol):
@@ -47,18 +47,23 @@ class PostWriter(Protocol):
     def brand_id(self) -> BrandId:
         """The account this writer was built for."""
 
+    @property
+    def keys_brand_id(self) -> BrandId:
+        """The account its keys were stored for."""
+
     def token_account_id(self) -> str:
         """Id of the account the token really belongs to (live ``/2/users/me``, cached a while).
 
         Raises TransientError, AccountError.
         """
 
-    def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
-        """Reply once. Never retried in here.
+    def send(self, permit: Permit) -> PostId:
+        """Reply once, exactly as the permit says. Never retried in here; a permit serves once.
 
         Raises TransientError (surely not posted; with retry_at on a 429), PermanentError (refused:
         ``not_summoned``, ``duplicate``, ``parent_gone``, ``forbidden``, ``too_long``), AccountError,
-        UnknownOutcome (may have been posted).
+        UnknownOutcome (may have been posted). A permit of another account, of another deed or one that was
+        used is refused as ``not_permitted``.
         """
 
     def own_posts(self, *, since_id: PostId | None, limit: int = 100) -> list[SentPost]:
@@ -67,7 +72,7 @@ class PostWriter(Protocol):
     def look_up(self, post_ids: Sequence[PostId]) -> dict[PostId, Post]:
         """Those of `post_ids` (at most 100) that still can be seen. Raises TransientError, AccountError."""
 
-    def delete(self, post_id: PostId) -> None:
+    def delete(self, permit: Permit) -> None:
         """Take a post of ours back. Raises TransientError, PermanentError, AccountError."""
 
 

@@ -32,20 +32,26 @@ def account_of(
         brand_id = known[handle.lower()]
     account = Account(brand_id, handle, credentials)
     if account.brand_id:
-        return account
+        return _of(account, brand_id)
     try:
-        return replace(account, brand_id=BrandId(verify(account, clock, base_url=settings.x.base_url)))
+        return _of(account, BrandId(verify(account, clock, base_url=settings.x.base_url)))
     except TransientError as error:
         if handle.lower() in known:
             # X is away: wait for it as at any other time. The gate asks whose token it is before each reply.
             _log.warning("account.not_verified", handle=handle, brand=known[handle.lower()], why=str(error))
-            return replace(account, brand_id=known[handle.lower()])
+            return _of(account, known[handle.lower()])
         what = f"X cannot be asked now whose keys those of @{handle} are ({error})"
         raise TransientError(
             f'{what}: start again later, or write the id of the account: id = "…"'
         ) from error
     except AccountError as error:
         raise AccountError(error.reason, f"X refuses the keys of @{handle}: {error}") from error
+
+
+def _of(account: Account, brand_id: BrandId) -> Account:
+    """The account under its id, which its keys carry too unless they were stored for another one."""
+    keys_of = account.credentials.brand_id or brand_id
+    return Account(brand_id, account.handle, replace(account.credentials, brand_id=keys_of))
 
 
 def credentials_of(brand: BrandSettings, settings: Settings, clock: Clock) -> Credentials:
@@ -83,6 +89,8 @@ def _kept(brand: BrandSettings, settings: Settings, clock: Clock) -> Credentials
             consumer_secret=kept.consumer_secret,
             access_token=kept.access_token,
             access_token_secret=kept.access_token_secret,
+            brand_id=kept.brand_id,
         )
     name = name_of(settings, brand.facts.handle)
-    return Credentials(tokens=KeptTokens(vault_of(settings), name, clock, base_url=settings.x.base_url))
+    tokens = KeptTokens(vault_of(settings), name, clock, base_url=settings.x.base_url)
+    return Credentials(tokens=tokens, brand_id=kept.brand_id)

@@ -178,7 +178,7 @@ class Engine:
             except msgspec.DecodeError:
                 is_readable = False
         return Fold(
-            deck=self._decks[brand_id],
+            deck=_in_mode(self._decks[brand_id], claim.modes.get(brand_id)),
             decide=self._decide,
             now=now,
             batch=batch,
@@ -257,3 +257,10 @@ def _arrival(entry: InboxEntry, heard: codec.HeardPost, reading: m.Reading | Exc
         return Arrival(entry, None, reading)
     make = m.PostEdited if entry.kind == "PostEdited" else m.PostReceived
     return Arrival(entry, make(heard.post, heard.person, reading, entry.put_at))
+
+
+def _in_mode(deck: Deck, mode: m.Mode | None) -> Deck:
+    """The deck with the mode that somebody set by hand."""
+    if mode is None or mode is deck.brand.mode:
+        return deck
+    return replace(deck, brand=replace(deck.brand, mode=mode))

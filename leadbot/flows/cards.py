@@ -6,7 +6,7 @@ Line numbers are 1-based lines of the YAML file, so that every point of a receip
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leadbot.model import Brand, Bucket, Intent, SlotType, Source, VersionId
@@ -168,10 +168,11 @@ class Playbook:
     small_talk: tuple[Line, ...] = ()  # empty: say nothing
     tests: tuple[PlaybookTest, ...] = ()
     phrases: frozenset[str] = frozenset()  # every sounds_like phrase, for the reader
+    brand_id: str = ""  # the account of that handle; known once it lies in that account's deck
 
     def source(self, line: int) -> Source:
         """The place of a line, for receipts and traces."""
-        return Source(self.name, self.version, line)
+        return Source(self.name, self.version, line, self.brand_id)
 
     def card(self, learn: str) -> Card | None:
         """The card that learns this, if there is one."""
@@ -180,11 +181,21 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """All that `decide` may know of a brand: facts, playbooks in order, stored versions still in use."""
+    """All that `decide` may know of a brand: facts, playbooks in order, stored versions still in use.
+
+    A playbook laid in the deck of the account it names learns that account's id. In any other deck it learns
+    none, and the gate lets none of its lines out.
+    """
 
     brand: Brand
     playbooks: tuple[Playbook, ...]
     versions: Mapping[VersionId, Playbook] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Tell the playbooks whose they are."""
+        object.__setattr__(self, "playbooks", tuple(_owned(book, self.brand) for book in self.playbooks))
+        versions = {version: _owned(book, self.brand) for version, book in self.versions.items()}
+        object.__setattr__(self, "versions", versions)
 
     def playbook(self, version: VersionId) -> Playbook | None:
         """A playbook by content version, current or stored."""
@@ -196,6 +207,11 @@ class Deck:
         return frozenset().union(
             *(p.phrases for p in self.playbooks), *(p.phrases for p in self.versions.values())
         )
+
+
+def _owned(playbook: Playbook, brand: Brand) -> Playbook:
+    brand_id = str(brand.id) if playbook.brand == brand.handle.lower() else ""
+    return playbook if playbook.brand_id == brand_id else replace(playbook, brand_id=brand_id)
 
 
 TIMEFRAME_VALUES = frozenset(bucket.value for bucket in Bucket)

@@ -18,6 +18,7 @@ from leadbot.model import (
     Conversation,
     Decision,
     Event,
+    LineReplaced,
     OptOutRequested,
     OutcomeSet,
     PersonGone,
@@ -30,8 +31,10 @@ from leadbot.model import (
     ReplyRefused,
     ReplySent,
     RepReplied,
+    Retracted,
     TakenOver,
     TimerFired,
+    Vetoed,
     conversation_id,
 )
 
@@ -87,6 +90,12 @@ def _dispatch(step: Step, event: Event) -> Reason:
             return settling.note_sent(step, event)
         case ReplyRefused():
             return settling.note_refused(step, event)
+        case LineReplaced():
+            return settling.note_replaced(step, event)
+        case Vetoed():
+            return humans.veto(step, event)
+        case Retracted():
+            return humans.note_retracted(step, event)
 
 
 def _wake(step: Step, name: str) -> Reason:

@@ -13,8 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from leadbot.errors import PermanentError
 from leadbot.flows import calendar, render
-from leadbot.model import GateFacts, Hold, Mode, Owner, Parent, Speaker, Verdict
+from leadbot.model import (
+    BrandId,
+    Deed,
+    GateFacts,
+    Hold,
+    Mode,
+    Owner,
+    Parent,
+    Permit,
+    PostId,
+    SendReply,
+    Speaker,
+    Verdict,
+    Witness,
+    dissent,
+)
 
 GO = Verdict()
 _LEADING_HANDLES = re.compile(r"^(?:\s*@\w{1,20}\b)+[\s,:]*")
@@ -54,9 +70,12 @@ def _hold(hold: Hold, why: str, until: datetime | None = None) -> Verdict:
 
 
 def _account(facts: GateFacts) -> Verdict | None:
-    """The token belongs to the conversation's brand. ARCHITECTURE "The gate": nothing leaves for another
-    account.
+    """Outbox row, conversation, dialog, playbook, writer, its keys and the live token name the same account.
+    ARCHITECTURE "The gate": nothing leaves for another one.
     """
+    fault = dissent(facts.brand_id, facts.witnesses)
+    if fault:
+        return _hold(Hold.TASK, fault)
     if facts.token_account_id is None:
         return _hold(Hold.WAIT, "whose token this is was not looked up yet") if facts.at_send else None
     if facts.token_account_id == facts.brand_id:
@@ -162,11 +181,11 @@ def _quiet_hours(facts: GateFacts) -> Verdict | None:
 
 
 def _too_late(facts: GateFacts) -> Verdict | None:
-    """An old post is for a human. PLAYBOOKS "Pace"."""
+    """An old post is for a human, who may still have it answered. PLAYBOOKS "Pace"."""
     age_s = (facts.now - facts.parent_at).total_seconds()
-    return (
-        None if age_s <= facts.too_late_s else _hold(Hold.TASK, f"the post is {age_s / 3600:.1f} hours old")
-    )
+    if age_s <= facts.too_late_s or facts.is_approved:
+        return None
+    return _hold(Hold.TASK, f"the post is {age_s / 3600:.1f} hours old")
 
 
 def _unread_posts(facts: GateFacts) -> Verdict | None:
@@ -214,6 +233,51 @@ def ask(facts: GateFacts) -> Verdict:
             if verdict is not None:
                 return Verdict(rule.name, verdict.hold, verdict.until, verdict.why)
     return GO
+
+
+def permit_reply(
+    facts: GateFacts, reply: SendReply, *, key: str, attempt: int, approved_by: str | None
+) -> Permit:
+    """The permit for exactly these words under that post. Raises PermanentError (``not_permitted``).
+
+    The gate asks itself again, so that there is no permit for what it would hold.
+    """
+    verdict = ask(facts)
+    if not (verdict.is_go and facts.at_send):
+        raise PermanentError(
+            "not_permitted", f"{verdict.rule or 'at_send'}: {verdict.why or 'asked too early'}"
+        )
+    return Permit(
+        deed=Deed.REPLY,
+        key=key,
+        attempt=attempt,
+        brand_id=facts.brand_id,
+        mode=facts.mode,
+        witnesses=(*facts.witnesses, ("token", facts.token_account_id or "")),
+        text=facts.text,
+        in_reply_to=reply.in_reply_to,
+        exclude=reply.exclude,
+        by=approved_by or "",
+    )
+
+
+def permit_retraction(
+    brand_id: BrandId, post_id: PostId, *, key: str, mode: Mode, witnesses: tuple[Witness, ...], by: str
+) -> Permit:
+    """The permit to delete a post of ours. Raises PermanentError (``not_permitted``).
+
+    A pause does not forbid it: what must not stand there is taken back first of all. Watching does.
+    """
+    return Permit(
+        deed=Deed.DELETE,
+        key=key,
+        attempt=0,
+        brand_id=brand_id,
+        mode=mode,
+        witnesses=witnesses,
+        post_id=post_id,
+        by=by,
+    )
 
 
 def normalise(text: str) -> str:

@@ -3,7 +3,7 @@ back."""
 
 from __future__ import annotations
 
-from leadbot.flows import handoff, optout, speaking
+from leadbot.flows import dialog, handoff, optout, speaking
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
 from leadbot.model import (
@@ -15,8 +15,10 @@ from leadbot.model import (
     PlaybookWithdrawn,
     ReleasedToBot,
     RepReplied,
+    Retracted,
     Status,
     TakenOver,
+    Vetoed,
 )
 
 NATIVE = "native"  # somebody answers on X itself; which rep, nobody knows
@@ -59,6 +61,34 @@ def _hold(step: Step, by: str) -> None:
     if step.open_dialog is not None:
         step.change_dialog(ending="taken_over", ended_at=step.at)
     step.effects.append(CancelTimer("gives_up"))
+
+
+def veto(step: Step, event: Vetoed) -> Reason:
+    """What was about to be said is not said. A reply in the outbox is stopped there; no other one follows."""
+    conversation = step.conversation
+    if conversation.status is Status.OPTED_OUT:
+        return Reason.OPTED_OUT
+    waiting = conversation.waiting
+    if waiting or conversation.in_flight is not None:
+        post = waiting[-1].post if waiting else None
+        if waiting:
+            why = f"{event.by} stopped what was about to be said" + (f": {event.why}" if event.why else "")
+            step.raise_task("vetoed", why, post_id=waiting[-1].post.id)
+        dialog.fall_silent(step, handoff.playbook_of(step), post)
+    step.change(owner=Owner.HUMAN)
+    step.effects.append(CancelTimer("gives_up"))
+    return Reason.VETOED
+
+
+def note_retracted(step: Step, event: Retracted) -> Reason:
+    """A post of ours was deleted again: a human takes it from here, with a task that says why."""
+    post_id = event.post_id
+    if step.conversation.status is Status.OPTED_OUT:
+        return Reason.OPTED_OUT
+    step.note(f"{event.by} had post {post_id} deleted" + (f": {event.why}" if event.why else ""))
+    _hold(step, NATIVE)
+    step.raise_task("retracted", f"{event.by} had our post deleted: {event.why}", post_id=post_id)
+    return Reason.RETRACTED
 
 
 def release(step: Step, event: ReleasedToBot) -> Reason:

@@ -87,11 +87,14 @@ class Reason(StrEnum):
     REPLY_REFUSED = "reply_refused"
     REPLY_SUPERSEDED = "reply_superseded"
     REPLY_UNKNOWN = "reply_unknown"
+    LINE_REPLACED = "line_replaced"
 
     # humans and time
     TAKEN_OVER = "taken_over"
     RELEASED = "released"
     REP_REPLIED = "rep_replied"
+    VETOED = "vetoed"
+    RETRACTED = "retracted"
     OUTCOME_SET = "outcome_set"
     FADED = "faded"
     NOTHING_TO_DO = "nothing_to_do"

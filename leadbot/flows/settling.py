@@ -12,6 +12,7 @@ from leadbot.model import (
     Consent,
     Heard,
     LineKind,
+    LineReplaced,
     Owner,
     ReplyRefused,
     ReplySent,
@@ -118,6 +119,24 @@ def _take_back(step: Step, said: Said, *, keeps_posts: bool) -> Reason:
     _open_next_turn(step)
     speaking.await_answer(step)
     return Reason.REPLY_SUPERSEDED
+
+
+def note_replaced(step: Step, event: LineReplaced) -> Reason:
+    """A person has other words said. An apology asks nothing, so nothing they write next answers our line."""
+    said = _find(step, event.key)
+    if said is None or step.conversation.in_flight != event.key:
+        return Reason.REPLY_UNKNOWN
+    kind = LineKind.APOLOGY if event.is_apology else said.kind
+    _replace_said(step, replace(said, text=event.text, kind=kind))
+    step.note(f"{event.by} has other words said")
+    dialog = step.dialog
+    if event.is_apology and dialog is not None and dialog.number == said.dialog:
+        step.change_dialog(asked=None)
+        if dialog.consent is Consent.ASKED:
+            # "May I pass this on?" was not said, so no yes can answer it; the card on the desk stays.
+            step.change_dialog(consent=Consent.NOT_ASKED)
+            handoff.hold_for_human(step)
+    return Reason.LINE_REPLACED
 
 
 def _give_message_back(step: Step, said: Said) -> None:

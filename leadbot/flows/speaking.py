@@ -242,6 +242,11 @@ def summons_of(step: Step, post: Post) -> bool:
 
 
 def unsaid(step: Step, post_id: PostId, verdict: Verdict, draft: str) -> None:
-    """A line the gate will not let out becomes a task with its draft, unless it must not be said at all."""
-    if verdict.hold is Hold.TASK:
+    """A line the gate will not let out becomes a task with its draft, unless it must not be said at all.
+
+    A bot that only watches shows what it would have said.
+    """
+    if verdict.rule == "mode":
+        step.raise_task("would_have_replied", verdict.why, post_id=post_id, draft=draft)
+    elif verdict.hold is Hold.TASK:
         step.raise_task("reply_held", f"{verdict.rule}: {verdict.why}", post_id=post_id, draft=draft)

@@ -100,7 +100,8 @@ def _to_human(step: Step, playbook: Playbook, heard: Heard, reason: Reason) -> R
 def begin(step: Step, playbook: Playbook) -> Dialog:
     """Open a dialog. What they told us in an earlier one is known in this one too."""
     number = step.conversation.dialogs + 1
-    dialog = Dialog(number, playbook.name, playbook.version, started_at=step.at)
+    brand_id = step.conversation.brand_id
+    dialog = Dialog(number, playbook.name, playbook.version, started_at=step.at, brand_id=brand_id)
     for card in playbook.cards:
         dialog = _remember(step, playbook, dialog, card)
     step.change(dialog=dialog, dialogs=number, status=Status.OPEN, on_desk=None)

@@ -24,6 +24,7 @@ from leadbot.model.effects import (
 )
 from leadbot.model.events import (
     Event,
+    LineReplaced,
     OptOutRequested,
     OutcomeSet,
     PersonGone,
@@ -35,8 +36,10 @@ from leadbot.model.events import (
     ReplyRefused,
     ReplySent,
     RepReplied,
+    Retracted,
     TakenOver,
     TimerFired,
+    Vetoed,
 )
 from leadbot.model.gate import GateFacts, Hold, Parent, Speaker, Verdict
 from leadbot.model.ids import (
@@ -50,6 +53,7 @@ from leadbot.model.ids import (
     partition_of,
 )
 from leadbot.model.leads import Lead
+from leadbot.model.permits import Deed, Permit, Witness, dissent
 from leadbot.model.posts import Channel, Mention, Person, Post
 from leadbot.model.readings import (
     LEAD_INTENTS,
@@ -76,6 +80,7 @@ __all__ = [
     "Conversation",
     "ConversationId",
     "Decision",
+    "Deed",
     "Dialog",
     "Effect",
     "Event",
@@ -86,6 +91,7 @@ __all__ = [
     "Intent",
     "Lead",
     "LineKind",
+    "LineReplaced",
     "Mention",
     "Mode",
     "Notify",
@@ -95,6 +101,7 @@ __all__ = [
     "OutcomeSet",
     "Owner",
     "Parent",
+    "Permit",
     "Person",
     "PersonGone",
     "PersonId",
@@ -114,6 +121,7 @@ __all__ = [
     "RepReplied",
     "ReplyRefused",
     "ReplySent",
+    "Retracted",
     "Said",
     "SendReply",
     "SetTimer",
@@ -128,6 +136,9 @@ __all__ = [
     "TimerFired",
     "Verdict",
     "VersionId",
+    "Vetoed",
+    "Witness",
     "conversation_id",
+    "dissent",
     "partition_of",
 ]

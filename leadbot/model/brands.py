@@ -16,6 +16,11 @@ class Mode(StrEnum):
     DRAFT = "draft"
     LIVE = "live"
 
+    def is_above(self, other: Mode) -> bool:
+        """Whether the bot may do more in this mode than in the other."""
+        order = list(Mode)
+        return order.index(self) > order.index(other)
+
 
 @dataclass(frozen=True, slots=True)
 class Rep:
@@ -43,7 +48,9 @@ class Team:
 class Brand:
     """An account that speaks, and what binds everything it says. Facts only; credentials live in `x/`.
 
+    apology: said instead of a line that a pause made too late, if a person wants that; after a disclosure.
     disclosures: wordings put before the first post of every dialog, each at most 40 weighted characters.
+    mode: what holds until somebody sets one by hand; the database has the mode in force.
     quiet_hours: (from_minute, to_minute) of the local day in `zone`, may wrap over midnight; None = none.
     pace_s: (least, most) seconds a reply waits. too_late_s: an older post is for a human.
     same_text_hours / same_text_per_hour: the duplicate rule (docs/decisions.md).
@@ -55,6 +62,7 @@ class Brand:
     zone: str = "UTC"
     mode: Mode = Mode.WATCH
     disclosures: tuple[str, ...] = ("🤖 bot here · say STOP or HUMAN anytime",)
+    apology: str = "Sorry for the long wait. We are back: just write again, and we will help."
     pace_s: tuple[float, float] = (20.0, 90.0)
     quiet_hours: tuple[int, int] | None = None
     too_late_s: float = 12 * 3600.0

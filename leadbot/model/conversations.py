@@ -40,6 +40,7 @@ class LineKind(StrEnum):
     HAND_OFF = "hand_off"
     ENDING = "ending"
     SMALL_TALK = "small_talk"
+    APOLOGY = "apology"  # after a pause, in place of a line that came too late to be said as it was
     GOODBYE = "goodbye"  # acknowledges a stop where the brand chose to; the default says nothing
 
 

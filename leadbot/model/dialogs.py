@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,11 +22,15 @@ class Consent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a line or a point comes from: file, content version and 1-based line number of a playbook."""
+    """Where a line or a point comes from: file, content version and 1-based line number of a playbook.
+
+    brand_id: the account that playbook speaks for; empty in records of older versions.
+    """
 
     playbook: str
     version: VersionId
     line: int
+    brand_id: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.playbook}@{self.version[:8]} line {self.line}"
@@ -62,7 +66,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """One run of a playbook. `messages` counts bot posts committed to be sent in it."""
+    """One run of a playbook. `messages` counts bot posts committed to be sent in it.
+
+    brand_id: the account that speaks in it; empty in records of older versions.
+    """
 
     number: int
     playbook: str
@@ -81,6 +88,7 @@ class Dialog:
     ended_at: datetime | None = None
     last_asked_at: datetime | None = None
     handoff_key: str | None = None
+    brand_id: str = field(default="", compare=False)
 
     @property
     def score(self) -> int:

@@ -129,6 +129,36 @@ class ReplyRefused:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LineReplaced:
+    """A person has other words said in a reply that has not left. is_apology: it asks nothing more."""
+
+    key: str
+    text: str
+    by: str
+    at: datetime
+    is_apology: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vetoed:
+    """A person stopped what was about to be said here; from now on a human speaks."""
+
+    by: str
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """A person had a post of ours deleted again; from now on a human speaks."""
+
+    post_id: PostId
+    by: str
+    at: datetime
+    why: str = ""
+
+
 Event = (
     PostReceived
     | PostEdited
@@ -143,4 +173,7 @@ Event = (
     | PlaybookWithdrawn
     | ReplySent
     | ReplyRefused
+    | LineReplaced
+    | Vetoed
+    | Retracted
 )

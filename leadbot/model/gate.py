@@ -9,6 +9,7 @@ from enum import StrEnum
 from leadbot.model.brands import Mode
 from leadbot.model.conversations import Owner
 from leadbot.model.ids import BrandId, PersonId
+from leadbot.model.permits import Witness
 
 
 class Speaker(StrEnum):
@@ -45,9 +46,10 @@ class GateFacts:
     too_late_s: float
     zone: str
     token_account_id: str | None = None
+    witnesses: tuple[Witness, ...] = ()  # who else names the account that would speak
     is_suppressed: bool = False
     is_paused: bool = False
-    is_approved: bool = False  # a person approved this draft
+    is_approved: bool = False  # a person approved these words
     starts_dialog: bool = False
     cost_usd: float = 0.0
     reserve_usd: float = 0.0

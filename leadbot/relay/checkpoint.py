@@ -5,13 +5,14 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from leadbot import model as m
 from leadbot.errors import AccountError, TransientError
+from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, PostWriter
 from leadbot.reconcile import DEEPEST, same_words
 from leadbot.relay.rest import Rest, Rests
@@ -26,6 +27,9 @@ _log = structlog.get_logger()
 
 Ask = Callable[[m.GateFacts], m.Verdict]
 """`flows.gate.ask`."""
+
+PermitReply = Callable[..., m.Permit]
+"""`flows.gate.permit_reply`."""
 
 RECHECK = timedelta(seconds=1)
 """When to ask again if the gate doesn't say: most of what it waits for is over soon."""
@@ -50,10 +54,11 @@ _UNREADABLE = m.Verdict("unreadable", m.Hold.TASK, None, "its conversation can't
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """A reply the gate let through; its row is in ``sending``."""
+    """A reply the gate let through. permit: there once its row is in ``sending``."""
 
     entry: OutboxEntry
     effect: m.SendReply
+    permit: m.Permit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,12 @@ class Checkpoint:
     store: Store
     clock: Clock
     ask: Ask
+    permit: PermitReply
     normalise: Callable[[str], str]
     reply_usd: float
     looks_up_parents: bool
     rests: Rests
+    decks: Mapping[m.BrandId, Deck]
 
     def clear(self, brand: m.Brand, writer: PostWriter, *, limit: int) -> tuple[int, list[Cleared]]:
         """Returns how many rows were held or refused, and up to `limit` that are to be sent now."""
@@ -103,7 +110,7 @@ class Checkpoint:
         if rest is not None:
             self._postpone(due, rest)
             return len(due), []
-        held, open_ = self._judge(brand, self._readable(due), None)
+        held, open_ = self._judge(brand, writer, self._readable(due), None)
         if not open_:
             return held, []
         first = open_[:limit]
@@ -115,7 +122,7 @@ class Checkpoint:
         except TransientError as error:
             self._postpone([one.entry for one in first], self.rests.failed(brand.id, error, now))
             return held + len(first), []
-        held_late, cleared = self._judge(brand, first, seen)
+        held_late, cleared = self._judge(brand, writer, first, seen)
         return held + held_late, cleared
 
     def _look(self, brand: m.Brand, writer: PostWriter, cleared: Sequence[Cleared]) -> _Seen:
@@ -160,9 +167,11 @@ class Checkpoint:
         return rows
 
     def _judge(
-        self, brand: m.Brand, rows: Sequence[Cleared], seen: _Seen | None
+        self, brand: m.Brand, writer: PostWriter, rows: Sequence[Cleared], seen: _Seen | None
     ) -> tuple[int, list[Cleared]]:
-        """Ask about each row; settle those that are held. With `seen` given, mark the others as sending."""
+        """Ask about each row; settle those that are held. With `seen` given, mark the others as sending and
+        give them their permits.
+        """
         if not rows:
             return 0, []
         now = self.clock.now()
@@ -179,14 +188,14 @@ class Checkpoint:
             purse = _Purse(left)
             for row in rows:
                 key = text_keys[row.entry.id]
-                verdict = _UNREADABLE
-                if row.entry.conversation_id not in known.unreadable:
-                    verdict = self.ask(self._facts(brand, state, row, known, key, purse, seen, now))
+                facts = self._facts(brand, writer, state, row, known, key, purse, seen, now)
+                is_readable = row.entry.conversation_id not in known.unreadable
+                verdict = self.ask(facts) if is_readable else _UNREADABLE
                 if not verdict.is_go:
                     _hold(connection, row.entry, verdict, now)
                     held += 1
                     continue
-                go.append(row)
+                go.append(row if seen is None else self._permitted(row, facts))
                 known.same_texts.add(key, row.entry.person_id)
                 purse.left_usd -= row.effect.reserve_usd if row.effect.starts_dialog else 0.0
                 if seen is not None:
@@ -194,6 +203,11 @@ class Checkpoint:
         if held:
             self.store.heard.send()
         return held, go
+
+    def _permitted(self, row: Cleared, facts: m.GateFacts) -> Cleared:
+        entry = row.entry
+        tries = {"attempt": entry.attempts + 1, "approved_by": entry.approved_by}
+        return replace(row, permit=self.permit(facts, row.effect, key=entry.key, **tries))
 
     def _gather(
         self,
@@ -216,6 +230,7 @@ class Checkpoint:
     def _facts(
         self,
         brand: m.Brand,
+        writer: PostWriter,
         state: BrandState,
         row: Cleared,
         known: ReplyFacts,
@@ -239,10 +254,11 @@ class Checkpoint:
             parent_at=effect.parent_at,
             too_late_s=brand.too_late_s,
             zone=brand.zone,
+            witnesses=self._witnesses(brand.id, writer, row, conversation),
             token_account_id=None if seen is None else seen.token_account_id,
             is_suppressed=entry.person_id in known.suppressed_people,
             is_paused=state.paused_at is not None,
-            is_approved=entry.approved_by is not None,
+            is_approved=bool(entry.approved_by),
             starts_dialog=effect.starts_dialog,
             cost_usd=self.reply_usd,
             reserve_usd=effect.reserve_usd,
@@ -263,6 +279,27 @@ class Checkpoint:
             has_foreign_post=entry.id in known.by_hand,
             has_caught_up=state.has_caught_up,
         )
+
+    def _witnesses(
+        self, brand_id: m.BrandId, writer: PostWriter, row: Cleared, conversation: m.Conversation | None
+    ) -> tuple[m.Witness, ...]:
+        """Everybody who knows which account would speak, but the live token."""
+        entry, source = row.entry, row.effect.source
+        playbook = self.decks[brand_id].playbook(source.version) if source else None
+        found: list[m.Witness] = [
+            ("outbox row", entry.brand_id),
+            ("conversation", entry.conversation_id.partition(":")[0]),
+            ("playbook", (source.brand_id if source else "") or (playbook.brand_id if playbook else "")),
+            ("writer", writer.brand_id),
+            ("keys", writer.keys_brand_id),
+        ]
+        if playbook is not None:
+            found.append(("playbook", playbook.brand_id))
+        if conversation is not None:
+            found.append(("conversation", conversation.brand_id))
+            if conversation.dialog is not None and conversation.dialog.brand_id:
+                found.append(("dialog", conversation.dialog.brand_id))
+        return tuple(found)
 
 
 def _earlier(post_id: m.PostId) -> m.PostId | None:

@@ -15,6 +15,7 @@ import structlog
 
 from leadbot import model as m
 from leadbot.errors import TransientError
+from leadbot.flows import gate
 from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, CrmAdapter, Notifier, PostWriter
 from leadbot.reconcile import Outcomes, Reconciler
@@ -145,7 +146,9 @@ class Relay:
         rests = Rests()
         self._sender = Sender(store, clock, outcomes, Breaker(), rests)
         self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
-        self._checkpoint = Checkpoint(store, clock, ask, normalise, reply_usd, looks_up_parents, rests)
+        self._checkpoint = Checkpoint(
+            store, clock, ask, gate.permit_reply, normalise, reply_usd, looks_up_parents, rests, decks
+        )
         self._errands = Errands(store, clock, crm, notifier)
         self._speakers = _Crew(workers, "reply", self._wake.set)
         self._runners = _Crew(min(workers, _ERRAND_WORKERS), "errand", self._wake.set)
@@ -221,7 +224,8 @@ class Relay:
             held, cleared = self._checkpoint.clear(brand, writer, limit=self._speakers.free)
             looked += held + len(cleared)
             for one in cleared:
-                send = partial(self._sender.send, one.entry, one.effect, writer)
+                assert one.permit is not None, "what was cleared has its permit"
+                send = partial(self._sender.send, one.entry, one.permit, writer)
                 self._speakers.start(one.entry.id, send)
         return looked
 

@@ -60,10 +60,16 @@ class Sender:
     breaker: Breaker
     rests: Rests
 
-    def send(self, entry: OutboxEntry, effect: m.SendReply, writer: PostWriter) -> None:
+    def send(self, entry: OutboxEntry, permit: m.Permit, writer: PostWriter) -> None:
         """The row is in ``sending`` already. Raises TransientError when the outcome can't be written down."""
+        called_back = self.store.outbox.called_back(entry, permit.mode)
+        if called_back is not None:
+            self.store.outbox.put_back(entry, called_back, self.clock.now())
+            _log.info("reply.called_back", key=entry.key, rule=called_back.rule, brand=entry.brand_id)
+            self.store.heard.send()
+            return
         try:
-            post_id = writer.send(entry.text, in_reply_to=effect.in_reply_to, exclude=effect.exclude)
+            post_id = writer.send(permit)
         except TransientError as error:
             self._try_later(entry, error)
         except AccountError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from leadbot.ports import Clock
 from leadbot.store.alarms import Alarms
+from leadbot.store.brake import Brake
+from leadbot.store.brand_log import BrandLog
 from leadbot.store.brands import Brands
 from leadbot.store.checks import Checks
 from leadbot.store.chores import Chores
@@ -40,6 +42,8 @@ class Store:
         self.drafts = Drafts(database, clock, self.decided, self.heard)
         self.desk = Desk(database, clock, self.heard)
         self.brands = Brands(database, clock, self.decided)
+        self.brake = Brake(database, clock, self.decided, self.heard)
+        self.brand_log = BrandLog(database)
         self.playbooks = Playbooks(database, clock)
         self.spend = Spend(database)
         self.queries = Queries(database, clock)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Mode
 from leadbot.ports import Clock
-from leadbot.store import dialect
+from leadbot.store import brand_log, dialect
+from leadbot.store.brand_log import Act
 from leadbot.store.database import Database
 from leadbot.store.signal import Signal
-from leadbot.store.states import InboxState
-from leadbot.store.tables import BRAND_STATE, INBOX
+from leadbot.store.states import CLAIMABLE, InboxState, Lane
+from leadbot.store.tables import BRAND_STATE, INBOX, OUTBOX
 
 _log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ _NOTED_EVERY = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class BrandState:
-    """A brand as the gate sees it. mode None: as configured. paused_at None: not paused."""
+    """A brand as the gate sees it. mode None: nobody has set one. paused_at None: not paused."""
 
     brand_id: BrandId
     handle: str = ""
@@ -50,24 +52,58 @@ class Brands:
         with self._database.read() as connection:
             return load_state(connection, brand_id)
 
+    def paused(self) -> list[BrandState]:
+        """The brands that are paused."""
+        query = select(BRAND_STATE.c.brand_id).where(BRAND_STATE.c.paused_at.is_not(None))
+        with self._database.read() as connection:
+            ids = connection.execute(query.order_by(BRAND_STATE.c.brand_id)).scalars().all()
+            return [load_state(connection, BrandId(brand_id)) for brand_id in ids]
+
     def introduce(self, brand_id: BrandId, handle: str) -> None:
         """Remember the brand's handle, for display."""
         self._set(brand_id, handle=handle)
 
-    def set_mode(self, brand_id: BrandId, mode: Mode | None) -> None:
-        """Override the configured mode; None goes back to it."""
-        self._set(brand_id, mode=None if mode is None else mode.value)
+    def modes(self) -> dict[BrandId, Mode]:
+        """The mode of every brand that was given one by hand."""
+        with self._database.read() as connection:
+            return load_modes(connection)
+
+    def set_mode(self, brand_id: BrandId, mode: Mode, *, by: str, began_as: Mode) -> Mode:
+        """How much the bot may do from now on, for good. began_as: what held while nobody had said anything.
+
+        Returns the mode before. Whoever raises it has had the handle typed back; see `leadbot brand mode`.
+        Replies in hand are asked about at once: lowering turns them into drafts, or drops them visibly.
+        """
+        now = self._clock.now()
+        with self._database.write() as connection:
+            before = load_state(connection, brand_id).mode or began_as
+            _set(connection, brand_id, mode=mode.value)
+            brand_log.write(
+                connection, brand_id, Act.MODE, by=by, at=now, before=before.value, after=mode.value
+            )
+            waits = and_(OUTBOX.c.brand_id == brand_id, OUTBOX.c.lane == Lane.REPLY)
+            in_hand = update(OUTBOX).where(waits, OUTBOX.c.state.in_(CLAIMABLE))
+            connection.execute(in_hand.values(not_before=now))
+        _log.warning("brand.mode_set", brand=brand_id, before=before.value, after=mode.value, by=by)
+        self._on_change.send()
+        return before
 
     def pause(self, brand_id: BrandId, *, why: str, by: str) -> None:
         """Nothing leaves for this brand until `resume`. The first reason stays: it is the cause."""
+        self.pause_all([brand_id], why=why, by=by)
+
+    def pause_all(self, brand_ids: Sequence[BrandId], *, why: str, by: str) -> None:
+        """Pause several brands in one transaction. Replies not handed to X by then stay here."""
         with self._database.write() as connection:
-            pause(connection, brand_id, why=why, by=by, at=self._clock.now())
+            for brand_id in brand_ids:
+                pause(connection, brand_id, why=why, by=by, at=self._clock.now())
         self._on_change.send()
 
-    def resume(self, brand_id: BrandId) -> None:
+    def resume(self, brand_id: BrandId, *, by: str) -> None:
         """Lift a pause."""
-        self._set(brand_id, paused_at=None, paused_by=None, paused_why="")
-        _log.info("brand.resumed", brand=brand_id)
+        with self._database.write() as connection:
+            resume(connection, brand_id, by=by, at=self._clock.now())
+        self._on_change.send()
 
     def begin_catch_up(self, brand_id: BrandId) -> None:
         """A start or a reconnect: nothing is sent until one complete poll has been decided."""
@@ -105,10 +141,30 @@ def begin_catch_up_everywhere(connection: Connection) -> None:
 
 
 def pause(connection: Connection, brand_id: BrandId, *, why: str, by: str, at: datetime) -> None:
-    """Pause inside somebody's transaction; an earlier pause stays as it is."""
-    if load_state(connection, brand_id).paused_at is None:
+    """Pause inside somebody's transaction; an earlier pause stays as it is, and the log has both."""
+    is_first = load_state(connection, brand_id).paused_at is None
+    before, after = ("" if is_first else "paused"), "paused"
+    brand_log.write(connection, brand_id, Act.PAUSE, by=by, at=at, before=before, after=after, why=why)
+    if is_first:
         _set(connection, brand_id, paused_at=at, paused_by=by, paused_why=why)
         _log.warning("brand.paused", brand=brand_id, by=by, why=why)
+
+
+def resume(connection: Connection, brand_id: BrandId, *, by: str, at: datetime) -> None:
+    """Lift a pause inside somebody's transaction; nothing happens to a brand that is not paused."""
+    state = load_state(connection, brand_id)
+    if state.paused_at is None:
+        return
+    _set(connection, brand_id, paused_at=None, paused_by=None, paused_why="")
+    why = f"was paused: {state.paused_why}"
+    brand_log.write(connection, brand_id, Act.RESUME, by=by, at=at, before="paused", why=why)
+    _log.info("brand.resumed", brand=brand_id, by=by)
+
+
+def load_modes(connection: Connection) -> dict[BrandId, Mode]:
+    """The modes set by hand, inside somebody's transaction."""
+    query = select(BRAND_STATE.c.brand_id, BRAND_STATE.c.mode).where(BRAND_STATE.c.mode.is_not(None))
+    return {BrandId(row.brand_id): Mode(row.mode) for row in connection.execute(query)}
 
 
 def load_state(connection: Connection, brand_id: BrandId) -> BrandState:

@@ -37,6 +37,9 @@ InboxItem = (
     | m.PlaybookWithdrawn
     | m.ReplySent
     | m.ReplyRefused
+    | m.LineReplaced
+    | m.Vetoed
+    | m.Retracted
 )
 
 POST_KINDS = frozenset({"PostReceived", "PostEdited"})
@@ -56,6 +59,9 @@ _items: dict[str, msgspec.json.Decoder[Any]] = {
             m.PlaybookWithdrawn,
             m.ReplySent,
             m.ReplyRefused,
+            m.LineReplaced,
+            m.Vetoed,
+            m.Retracted,
         )
     },
 }

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from leadbot.model import BrandId, ConversationId, Event, PersonId, PostId, ReplyRefused, ReplySent
+from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, PostId, ReplyRefused, ReplySent
 from leadbot.store import brands, dialect, inbox, spend
 from leadbot.store.database import Database
 from leadbot.store.states import CLAIMABLE, UNSETTLED, Lane, OutboxState
-from leadbot.store.tables import HANDOFF, OUTBOX, TASK
+from leadbot.store.tables import BRAND_STATE, HANDOFF, OUTBOX, TASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ class OutboxEntry:
     approved_by: str | None
     created_at: datetime
     sending_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """Why a reply in hand must not leave after all."""
+
+    rule: str
+    why: str
 
 
 MOST_TRIES = 3
@@ -166,6 +174,36 @@ class Outbox:
                 **({"attempts": MOST_TRIES} if never_again else {}),
             )
 
+    def called_back(self, entry: OutboxEntry, mode: Mode) -> CalledBack | None:
+        """Asked at the last moment before the request: may this row, cleared in `mode`, still leave?
+
+        Whoever pauses, vetoes or lowers a mode sees at most those replies leave that had passed here before.
+        """
+        state = BRAND_STATE.c
+        query = (
+            select(OUTBOX.c.vetoed_by, state.paused_at, state.paused_why, state.mode)
+            .select_from(OUTBOX.outerjoin(BRAND_STATE, state.brand_id == OUTBOX.c.brand_id))
+            .where(OUTBOX.c.id == entry.id)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one()
+        if row.vetoed_by is not None:
+            return CalledBack("vetoed", f"stopped by {row.vetoed_by}")
+        if row.paused_at is not None:
+            return CalledBack("paused", row.paused_why)
+        if row.mode is not None and mode.is_above(Mode(row.mode)):
+            return CalledBack("mode", f"lowered to {row.mode} meanwhile")
+        return None
+
+    def put_back(self, entry: OutboxEntry, found: CalledBack, now: datetime) -> None:
+        """It was called back before the request: as if it had never been taken in hand."""
+        with self._database.write() as connection:
+            if found.rule == "vetoed":
+                refuse(connection, entry, "vetoed", now, why=found.why, state=OutboxState.CANCELLED)
+                return
+            tries = {"attempts": OUTBOX.c.attempts - 1, "not_before": now}
+            settle(connection, [entry.id], OutboxState.PENDING, rule=found.rule, why=found.why, **tries)
+
     def resend(self, entry: OutboxEntry, now: datetime) -> None:
         """Looked for twice and surely not there: it goes through the gate again."""
         with self._database.write() as connection:
@@ -271,6 +309,12 @@ def tell(connection: Connection, entry: OutboxEntry, event: Event, now: datetime
     what = "sent" if isinstance(event, ReplySent) else "refused"
     row = inbox.event_values(entry.brand_id, entry.person_id, event, key=f"{what}:{entry.key}", at=now)
     inbox.put(connection, [row])
+
+
+def claimable(connection: Connection, ids: Collection[int]) -> list[OutboxEntry]:
+    """Those of the rows that have not left, inside somebody's transaction."""
+    query = select(*COLUMNS).where(OUTBOX.c.id.in_(list(ids)), OUTBOX.c.state.in_(CLAIMABLE))
+    return [entry_of(row) for row in connection.execute(query).mappings()]
 
 
 def still_claimable(connection: Connection, ids: Collection[int]) -> set[int]:

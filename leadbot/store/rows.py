@@ -77,7 +77,7 @@ def _post_of(event: m.Event) -> str | None:
     match event:
         case m.PostReceived() | m.PostEdited():
             return event.post.id
-        case m.PostDeleted() | m.ReplySent() | m.RepReplied():
+        case m.PostDeleted() | m.ReplySent() | m.RepReplied() | m.Retracted():
             return event.post_id
     return None
 

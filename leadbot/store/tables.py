@@ -127,7 +127,8 @@ class OutboxRow(SQLModel, table=True):
 
     `payload` is the effect as decided and is never rewritten; `text` may be edited by a person while it is a
     draft. rule: the gate rule or refusal that decided its state; attempts: tries; looks: times it was looked
-    for on the brand's timeline and not found.
+    for on the brand's timeline and not found. vetoed_by: who asked for it not to be said while it was under
+    way; retracted_at: when a person had the post deleted again.
     """
 
     __tablename__ = "outbox"
@@ -175,6 +176,8 @@ class OutboxRow(SQLModel, table=True):
     post_id: str | None = None
     approved_by: str | None = None
     edited_by: str | None = None
+    vetoed_by: str | None = None
+    retracted_at: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
     sending_at: datetime | None = Field(default=None, sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -290,6 +293,25 @@ class BrandStateRow(SQLModel, table=True):
     last_polled_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+class BrandLogRow(SQLModel, table=True):
+    """What a person (or the program, to protect the account) changed about a brand. Rows are only ever added.
+
+    what: ``mode``, ``pause``, ``resume``, ``veto`` or ``retract``; subject: the post or reply it is about.
+    """
+
+    __tablename__ = "brand_log"
+    __table_args__ = (Index("ix_brand_log_brand", "brand_id", "id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_type=RowId, primary_key=True)
+    brand_id: str
+    what: str
+    before: str = ""
+    after: str = ""
+    subject: str = ""
+    why: str = Field(default="", sa_type=Text)
+    by: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class PlaybookVersionRow(SQLModel, table=True):
     """A shipped playbook, kept whole so that a dialog can finish on the version it began with."""
 
@@ -365,6 +387,7 @@ HANDOFF = _table("handoff")
 TASK = _table("task")
 PERSON = _table("person")
 BRAND_STATE = _table("brand_state")
+BRAND_LOG = _table("brand_log")
 PLAYBOOK_VERSION = _table("playbook_version")
 SPEND = _table("spend")
 ASIDE = _table("aside")
@@ -381,6 +404,7 @@ TABLES = (
     TASK,
     PERSON,
     BRAND_STATE,
+    BRAND_LOG,
     PLAYBOOK_VERSION,
     SPEND,
     ASIDE,

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from leadbot.errors import LeadbotError
-from leadbot.model import BrandId, ConversationId, Event, PersonId, ReplyRefused, ReplySent
+from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, ReplyRefused, ReplySent
 from leadbot.store import dialect, forget, inbox, suppressions
+from leadbot.store.brands import load_modes
 from leadbot.store.database import Database
 from leadbot.store.states import UNSETTLED, InboxState, OutboxState
 from leadbot.store.tables import (
@@ -66,13 +67,15 @@ class DueTimer:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What the engine decides on next. states: conversation id → its JSON, for those that exist;
-    suppressed: ids of those that do not exist (any more) and whose person is on the list.
+    suppressed: ids of those that do not exist (any more) and whose person is on the list; modes: those set by
+    hand.
     """
 
     entries: tuple[InboxEntry, ...]
     timers: tuple[DueTimer, ...]
     states: dict[str, str]
     suppressed: frozenset[str] = frozenset()
+    modes: dict[BrandId, Mode] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.entries) + len(self.timers)
@@ -126,7 +129,9 @@ class Work:
             ids = {f"{e.brand_id}:{e.person_id}" for e in entries} | {t.conversation_id for t in timers}
             states = _states(connection, ids)
             strangers = suppressions.suppressed(connection, ids - states.keys())
-            return Claim(tuple(entries), tuple(timers), states, frozenset(strangers))
+            return Claim(
+                tuple(entries), tuple(timers), states, frozenset(strangers), load_modes(connection)
+            )
 
     def next_timer_at(self, brand_ids: Sequence[BrandId]) -> datetime | None:
         """When the next timer is due."""

@@ -29,7 +29,7 @@ class Credentials:
     consumer_key/secret and access_token/secret: OAuth 1.0a user context, which does not expire.
     tokens: OAuth 2.0 user context instead, renewed by its source; oauth2_user_token: the same as one token
     that ends after two hours. bearer_token: app-only, for the stream and its rules. A text given as one of
-    these becomes a Secret.
+    these becomes a Secret. brand_id: the account they were stored for, compared before each write.
     """
 
     consumer_key: Secret = _NONE
@@ -39,10 +39,11 @@ class Credentials:
     bearer_token: Secret = _NONE
     oauth2_user_token: Secret = _NONE
     tokens: TokenSource | None = None
+    brand_id: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if field.name != "tokens":
+            if field.name not in ("tokens", "brand_id"):
                 object.__setattr__(self, field.name, secret(getattr(self, field.name)))
 
     @property

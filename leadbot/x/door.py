@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import requests
 import tweepy
 
-from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
+from leadbot.errors import AccountError, LeadbotError, PermanentError, TransientError, UnknownOutcome
+from leadbot.model import Deed, Permit
 from leadbot.ports import Clock
 from leadbot.x.credentials import Credentials
+from leadbot.x.egress import Spent
 from leadbot.x.limits import Limits
 from leadbot.x.refusals import Answer, error_for, error_for_failure
 from leadbot.x.session import ClientPool, Rebase, TimeOuts
@@ -37,6 +40,7 @@ class Door:
     ) -> None:
         self._clock = clock
         self._as_app = as_app
+        self._spent = Spent()
         self._pool = ClientPool(
             credentials, base_url, as_app=as_app, owner=owner, limits=limits, time_outs=time_outs
         )
@@ -46,16 +50,31 @@ class Door:
         """What tweepy wants as `user_auth`: True to sign with OAuth 1.0a."""
         return self._pool.user_auth
 
-    def ask(self, question: Question, *, is_write: bool = False) -> Mapping[str, Any]:
+    def ask(self, question: Question) -> Mapping[str, Any]:
         """Ask once and return the JSON object of a 2xx answer.
 
-        Raises TransientError, PermanentError, AccountError, and for writes UnknownOutcome. A 401 counts only
+        Raises TransientError, PermanentError, AccountError. A 401 counts only
         when another address of X confirms it: in July 2026 /2/users/me refused good tokens for hours. Tokens
         that renew themselves are renewed then, and a read is asked once more with the new one.
         """
-        answer = self._put(question, is_write=is_write)
+        answer = self._put(question, is_write=False)
         if answer.status == 401:
-            answer = self._confirm(question, answer, is_write=is_write)
+            answer = self._confirm(question, answer, is_write=False)
+        if 200 <= answer.status < 300:
+            return self._success(answer, is_write=False)
+        raise error_for(answer, now=self._clock.now(), is_write=False)
+
+    def write(self, permit: Permit, question: Question) -> Mapping[str, Any]:
+        """Carry out the one write a permit names, and return the JSON object of a 2xx answer.
+
+        Raises as `ask` does for writes (a deletion does no harm twice, so its lost answer is transient), and
+        PermanentError (``not_permitted``) for anything the permit does not say, which then never left.
+        """
+        self._spent.use(permit)
+        is_write = permit.deed is Deed.REPLY
+        answer = self._put(question, is_write=is_write, permit=permit)
+        if answer.status == 401:
+            answer = self._confirm(question, answer, is_write=True)
         if 200 <= answer.status < 300:
             return self._success(answer, is_write=is_write)
         raise error_for(answer, now=self._clock.now(), is_write=is_write)
@@ -76,10 +95,13 @@ class Door:
         """Close all connections."""
         self._pool.close()
 
-    def _put(self, question: Question, *, is_write: bool) -> Answer:
+    def _put(self, question: Question, *, is_write: bool, permit: Permit | None = None) -> Answer:
         client, rebase = self._pool.client()
         try:
-            response = question(client)
+            with rebase.egress.opened(permit) if permit else nullcontext():
+                response = question(client)
+        except LeadbotError:
+            raise  # nobody permitted it: it never left
         except requests.RequestException as failure:
             raise error_for_failure(failure, is_write=is_write) from failure
         except Exception as failure:  # tweepy's own parsing of an error body may fail too

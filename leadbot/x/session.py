@@ -24,6 +24,7 @@ from requests.utils import get_environ_proxies
 
 from leadbot.model.secret import Secret
 from leadbot.x.credentials import Credentials
+from leadbot.x.egress import Egress, Shut
 from leadbot.x.limits import Limits, route_of
 
 TWEEPY_HOST = "https://api.twitter.com"
@@ -55,14 +56,30 @@ class TimeOuts:
     silence_s: float = 22.0
 
 
+class Nowhere(HTTPAdapter):
+    """For every host but X's: tweepy has no business there, and a redirect must not take a post along."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Raises Shut."""
+        raise Shut(f"{request.method} to another host than X: {urlsplit(request.url or '').hostname}")
+
+
 class Rebase(HTTPAdapter):
     """Sends what is addressed to tweepy's host to `base_url`, with time-outs, and notes the rate limits in
-    the answers."""
+    the answers. `egress` decides whether it leaves at all."""
 
     def __init__(
-        self, base_url: str, *, connect_s: float, read_s: float, limits: Limits | None = None, owner: str = ""
+        self,
+        base_url: str,
+        *,
+        connect_s: float,
+        read_s: float,
+        egress: Egress,
+        limits: Limits | None = None,
+        owner: str = "",
     ) -> None:
         super().__init__()
+        self.egress = egress
         self.base_url = base_url.rstrip("/")
         self.last: requests.Response | None = None
         self._timeout = (connect_s, read_s)
@@ -70,8 +87,9 @@ class Rebase(HTTPAdapter):
         self._owner = owner
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Pass one request on. Raises what requests raises."""
+        """Pass one request on. Raises what requests raises, and `Shut` for what nobody permitted."""
         self.last = None
+        self.egress.check(request)
         url = request.url or ""
         if self.base_url != TWEEPY_HOST and url.startswith(TWEEPY_HOST):
             request.url = self.base_url + url.removeprefix(TWEEPY_HOST)
@@ -92,12 +110,18 @@ def mount(
     time_outs: TimeOuts,
     *,
     is_stream: bool = False,
+    is_app: bool = False,
     limits: Limits | None = None,
     owner: str = "",
 ) -> Rebase:
-    """Put a Rebase under one of tweepy's sessions and return it."""
+    """Put a Rebase under one of tweepy's sessions and return it. is_app: it shows the app's own token."""
     read_s = time_outs.silence_s if is_stream else time_outs.read_s
-    rebase = Rebase(base_url, connect_s=time_outs.connect_s, read_s=read_s, limits=limits, owner=owner)
+    egress = Egress(is_app=is_app)
+    rebase = Rebase(
+        base_url, connect_s=time_outs.connect_s, read_s=read_s, egress=egress, limits=limits, owner=owner
+    )
+    for anywhere in ("https://", "http://"):
+        session.mount(anywhere, Nowhere())
     session.mount(TWEEPY_HOST, rebase)
     return rebase
 
@@ -196,6 +220,11 @@ class ClientPool:
             wait_on_rate_limit=False,  # without the header tweepy would ask again at once, recursively
         )
         rebase = mount(
-            client.session, self._base_url, self._time_outs, limits=self._limits, owner=self._owner
+            client.session,
+            self._base_url,
+            self._time_outs,
+            is_app=self._as_app,
+            limits=self._limits,
+            owner=self._owner,
         )
         return _Held(client, rebase, time.monotonic())

@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from leadbot.errors import PermanentError, UnknownOutcome
-from leadbot.model import BrandId, Post, PostId
+from leadbot.model import BrandId, Deed, Permit, Post, PostId, dissent
 from leadbot.ports import Clock, SentPost
 from leadbot.x.account import Account, account_id
 from leadbot.x.credentials import require_user_context
 from leadbot.x.door import Door, page_of
+from leadbot.x.egress import Shut
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
 from leadbot.x.session import PRODUCTION_URL, TimeOuts
@@ -70,6 +71,11 @@ class XWriter:
         """The account this writer was built for."""
         return self._account.brand_id
 
+    @property
+    def keys_brand_id(self) -> BrandId:
+        """The account its keys were stored for; the account itself where nobody wrote that down."""
+        return BrandId(self._account.credentials.brand_id or self._account.brand_id)
+
     def token_account_id(self) -> str:
         """Id of the account the token belongs to, at most `token_check_s` old. Raises TransientError,
         AccountError."""
@@ -80,22 +86,23 @@ class XWriter:
                 self._token = (found, time.monotonic())
             return self._token[0]
 
-    def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
+    def send(self, permit: Permit) -> PostId:
         """Reply once; the errors are those of ports.PostWriter. A ``duplicate`` after an unknown outcome
         means "already sent"."""
-        body = self._door.ask(
+        self._compare(permit, Deed.REPLY)
+        body = self._door.write(
+            permit,
             lambda client: client.create_tweet(
-                text=text,
-                in_reply_to_tweet_id=in_reply_to,
-                exclude_reply_user_ids=list(exclude) or None,
+                text=permit.text,
+                in_reply_to_tweet_id=permit.in_reply_to,
+                exclude_reply_user_ids=list(permit.exclude) or None,
                 user_auth=self._door.user_auth,
             ),
-            is_write=True,
         )
         post_id = _data(body).get("id")
         if not isinstance(post_id, str):
             raise UnknownOutcome("X accepted a post and did not say its id")
-        self._spent("post_create_with_url" if has_link(text) else "summoned_reply", 1)
+        self._spent("post_create_with_url" if has_link(permit.text) else "summoned_reply", 1)
         return PostId(post_id)
 
     def own_posts(self, *, since_id: PostId | None, limit: int = 100) -> list[SentPost]:
@@ -125,13 +132,27 @@ class XWriter:
         )
         return {post.id: post for post in self._posts(body, "post_read")}
 
-    def delete(self, post_id: PostId) -> None:
+    def delete(self, permit: Permit) -> None:
         """Take a post of ours back. Raises TransientError, PermanentError, AccountError."""
         # Deleting twice does no harm, so a lost answer is a matter for another try and not for reconciling.
-        body = self._door.ask(lambda client: client.delete_tweet(post_id, user_auth=self._door.user_auth))
+        self._compare(permit, Deed.DELETE)
+        post_id, user_auth = permit.post_id, self._door.user_auth
+        body = self._door.write(permit, lambda client: client.delete_tweet(post_id, user_auth=user_auth))
         if _data(body).get("deleted") is not True:
             raise PermanentError("not_deleted", f"X did not delete post {post_id}")
         self._spent("post_delete", 1)
+
+    def _compare(self, permit: Permit, deed: Deed) -> None:
+        """The last look before a write: permit, account, keys and live token name one account.
+
+        Raises PermanentError (``not_permitted``), TransientError, AccountError.
+        """
+        if permit.deed is not deed:
+            raise Shut(f"the permit for {permit.key} allows to {permit.deed}, not to {deed}")
+        last = (("writer", self.brand_id), ("keys", self.keys_brand_id), ("token", self.token_account_id()))
+        fault = dissent(permit.brand_id, (*permit.witnesses, *last))
+        if fault:
+            raise Shut(fault)
 
     def close(self) -> None:
         """Close all connections."""

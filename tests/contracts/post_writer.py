@@ -10,6 +10,7 @@ import pytest
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.model import PostId
 from leadbot.ports import PostWriter
+from tests.fakes.permits import say, to_delete
 
 
 class PostWriterContract:
@@ -39,14 +40,14 @@ class PostWriterContract:
         assert writer.token_account_id() == writer.brand_id
 
     def test_a_reply_stands_under_the_post_it_answers(self, writer: PostWriter, mention: PostId) -> None:
-        post_id = writer.send("Six dollars a seat.", in_reply_to=mention)
+        post_id = say(writer, "Six dollars a seat.", in_reply_to=mention)
         (own,) = [post for post in writer.own_posts(since_id=None) if post.id == post_id]
         assert own.in_reply_to == mention
         assert own.said == "Six dollars a seat."
 
     def test_own_posts_come_newest_first_and_after_since(self, writer: PostWriter, mention: PostId) -> None:
-        first = writer.send("One.", in_reply_to=mention)
-        second = writer.send("Two.", in_reply_to=mention)
+        first = say(writer, "One.", in_reply_to=mention)
+        second = say(writer, "Two.", in_reply_to=mention)
         assert [post.id for post in writer.own_posts(since_id=None)][:2] == [second, first]
         assert [post.id for post in writer.own_posts(since_id=first)] == [second]
         assert [post.id for post in writer.own_posts(since_id=None, limit=5)][:1] == [second]
@@ -56,7 +57,7 @@ class PostWriterContract:
     ) -> None:
         misbehave("busy")
         with pytest.raises(TransientError):
-            writer.send("Hello.", in_reply_to=mention)
+            say(writer, "Hello.", in_reply_to=mention)
         assert writer.own_posts(since_id=None) == []
 
     def test_a_refusal_has_a_reason_and_posts_nothing(
@@ -64,7 +65,7 @@ class PostWriterContract:
     ) -> None:
         misbehave("refused")
         with pytest.raises(PermanentError) as caught:
-            writer.send("Hello.", in_reply_to=mention)
+            say(writer, "Hello.", in_reply_to=mention)
         assert caught.value.reason
         assert not isinstance(caught.value, AccountError)
         assert writer.own_posts(since_id=None) == []
@@ -74,7 +75,7 @@ class PostWriterContract:
     ) -> None:
         misbehave("account")
         with pytest.raises(AccountError):
-            writer.send("Hello.", in_reply_to=mention)
+            say(writer, "Hello.", in_reply_to=mention)
 
     @pytest.mark.parametrize(("how", "posts"), [("lost_before", 0), ("lost_after", 1)])
     def test_an_answer_that_got_lost_is_unknown_and_not_tried_again(
@@ -82,7 +83,7 @@ class PostWriterContract:
     ) -> None:
         misbehave(how)
         with pytest.raises(UnknownOutcome):
-            writer.send("Hello.", in_reply_to=mention)
+            say(writer, "Hello.", in_reply_to=mention)
         assert len(writer.own_posts(since_id=None)) == posts
 
     def test_only_what_can_be_seen_is_looked_up(self, writer: PostWriter, mention: PostId) -> None:
@@ -90,6 +91,6 @@ class PostWriterContract:
         assert mention in writer.look_up([mention])
 
     def test_a_post_of_ours_can_be_taken_back(self, writer: PostWriter, mention: PostId) -> None:
-        post_id = writer.send("Oops.", in_reply_to=mention)
-        writer.delete(post_id)
+        post_id = say(writer, "Oops.", in_reply_to=mention)
+        writer.delete(to_delete(writer.brand_id, post_id))
         assert post_id not in {post.id for post in writer.own_posts(since_id=None)}

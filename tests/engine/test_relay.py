@@ -136,7 +136,7 @@ def test_an_account_x_refuses_stops_the_brand_until_it_is_resumed(house: House) 
     assert state.paused_by == "account"
     assert "402" in state.paused_why
     assert len(house.writer.calls) == 1
-    house.store.brands.resume(BRAND)
+    house.store.brands.resume(BRAND, by="Ana Ruiz")
     house.wait_out(1)
     assert len(house.timeline.replies_to(post.id)) == 1
 

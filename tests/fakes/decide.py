@@ -93,7 +93,7 @@ def _answer(event: m.TimerFired, conversation: m.Conversation) -> m.Decision:
         limit=4,
         max_length=280,
         parent_at=post.created_at,
-        source=None,
+        source=m.Source("team-plan", m.VersionId("v1"), 12, conversation.brand_id),
         is_summons=True,
         starts_dialog=not conversation.said,
         reserve_usd=0.04,

@@ -56,7 +56,8 @@ class House:
         if template is not None:
             shutil.copy(template, self.file)
         self.clock = clock or ManualClock()
-        self.decks = {BRAND: deck(brand, playbooks)}
+        self.brand_id = brand.id if brand else BRAND
+        self.decks = {self.brand_id: deck(brand, playbooks)}
         self.timeline = Timeline()
         self.crm = FakeCrm()
         self.notifier = FakeNotifier()
@@ -70,7 +71,7 @@ class House:
     def open(self) -> None:
         """A start of the process."""
         self.store = Store(open_database(f"sqlite:///{self.file}"), self.clock)
-        self.writer = FakeWriter(BRAND, self.clock, self.timeline)
+        self.writer = FakeWriter(self.brand_id, self.clock, self.timeline)
         self.engine = Engine(
             self.store,
             self._real_reader or self.reader,
@@ -84,7 +85,7 @@ class House:
         self.relay = Relay(
             self.store,
             self.decks,
-            {BRAND: self.writer},
+            {self.brand_id: self.writer},
             self.clock,
             ask=gate.ask,
             normalise=gate.normalise,
@@ -111,15 +112,15 @@ class House:
         ms = int(now.timestamp() * 1000) - SNOWFLAKE_EPOCH_MS
         post_id = m.PostId(str((ms << 22) + self._posts))
         author = m.PersonId(str(by))
-        mentions = (m.Mention(BRAND, "acme", typed=True),)
+        mentions = (m.Mention(self.brand_id, "acme", typed=True),)
         values = {"root_id": post_id, "mentions": mentions, **more}
         return m.Post(post_id, author, f"@acme {said}", said, now, **values)
 
     def hear(self, *posts: m.Post) -> int:
         """The listener puts posts into the inbox and has then seen everything there is."""
         heard = [(post, person(int(post.author_id))) for post in posts]
-        new = self.store.inbox.put_posts(BRAND, heard, channel="poll")
-        self.store.brands.poll_completed(BRAND)
+        new = self.store.inbox.put_posts(self.brand_id, heard, channel="poll")
+        self.store.brands.poll_completed(self.brand_id)
         return new
 
     def say(self, said: str, *, by: int = 7, **more: Any) -> m.Post:

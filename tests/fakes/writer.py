@@ -8,8 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from threading import Lock
 
-from leadbot.errors import UnknownOutcome
-from leadbot.model import BrandId, Post, PostId
+from leadbot.errors import PermanentError, UnknownOutcome
+from leadbot.model import BrandId, Deed, Permit, Post, PostId, dissent
 from leadbot.ports import Clock, SentPost
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
@@ -63,6 +63,8 @@ class FakeWriter:
         self.reading_faults: list[Fault] = []
         self.calls: list[str] = []
         self.on_send: Callable[[str], None] = lambda text: None
+        self.keys_of: BrandId | None = None
+        self._used: set[tuple[str, int]] = set()
         self._lock = Lock()
 
     @property
@@ -70,17 +72,23 @@ class FakeWriter:
         """The account this writer was built for."""
         return self._brand_id
 
+    @property
+    def keys_brand_id(self) -> BrandId:
+        """The account its keys were stored for."""
+        return self.keys_of or self._brand_id
+
     def token_account_id(self) -> str:
         """Whose token it is."""
         self._strike(self.reading_faults, When.BEFORE)
         return self._token_account_id
 
-    def send(self, text: str, *, in_reply_to: PostId, exclude: Sequence[str] = ()) -> PostId:
+    def send(self, permit: Permit) -> PostId:
         """Reply once, unless a fault strikes."""
-        self.calls.append(text)
-        self.on_send(text)
+        self._compare(permit, Deed.REPLY)
+        self.calls.append(permit.text)
+        self.on_send(permit.text)
         self._strike(self.faults, When.BEFORE)
-        post = self.post_by_hand(text, in_reply_to=in_reply_to)
+        post = self.post_by_hand(permit.text, in_reply_to=permit.in_reply_to)
         self._strike(self.faults, When.AFTER)
         return post.id
 
@@ -119,9 +127,18 @@ class FakeWriter:
             if post_id not in self.timeline.gone
         }
 
-    def delete(self, post_id: PostId) -> None:
+    def delete(self, permit: Permit) -> None:
         """Take it back."""
-        self.timeline.posts = [post for post in self.timeline.posts if post.id != post_id]
+        self._compare(permit, Deed.DELETE)
+        self.timeline.posts = [post for post in self.timeline.posts if post.id != permit.post_id]
+
+    def _compare(self, permit: Permit, deed: Deed) -> None:
+        name = (permit.key, permit.attempt)
+        last = (("writer", self._brand_id), ("keys", self.keys_brand_id), ("token", self._token_account_id))
+        fault = dissent(permit.brand_id, (*permit.witnesses, *last))
+        if fault or permit.deed is not deed or name in self._used:
+            raise PermanentError("not_permitted", fault or f"the permit for {permit.key} does not serve")
+        self._used.add(name)
 
     def fail(self, when: When, error: Callable[[], BaseException], *, times: int = 1) -> None:
         """The next `times` sends fail so."""

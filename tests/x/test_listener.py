@@ -15,6 +15,7 @@ from leadbot.x.account import Account
 from leadbot.x.credentials import Credentials
 from leadbot.x.listener import Listener
 from leadbot.x.snowflake import id_at
+from tests.fakes.permits import say
 
 from .rooms import Control, MemoryInbox, RealClock, account_of, busy, until
 
@@ -57,7 +58,7 @@ def test_a_reply_to_the_brand_shows_what_was_typed_and_what_x_added(
     listen(base_url, mode="stream")
     control.wait_connected()
     asked = PostId(ann.post("@acme how much?"))
-    ours = writer_at(base_url).send("For how many?", in_reply_to=asked)  # type: ignore[attr-defined]
+    ours = say(writer_at(base_url), "For how many?", in_reply_to=asked)  # type: ignore[attr-defined]
     answer = PostId(ann.reply(ours, "about 40 & growing"))
     inbox.wait_for(lambda box: (acme.brand_id, answer) in box.rows)
     post = inbox.rows[acme.brand_id, answer][0]
@@ -128,7 +129,7 @@ def test_two_brands_in_one_thread_do_not_hear_each_other(
     listener = listen(base_url, acme, globex, mode="both")
     control.wait_connected()
     asked = PostId(ann.post("@acme @globex anyone?"))
-    writer_at(base_url).send("We are.", in_reply_to=asked)  # type: ignore[attr-defined]
+    say(writer_at(base_url), "We are.", in_reply_to=asked)  # type: ignore[attr-defined]
     until(lambda: listener.health()["stream"]["own"])
     ann.post("@acme @globex thanks")
     inbox.wait_for_texts("@acme @globex thanks")

@@ -18,6 +18,7 @@ from leadbot.x.credentials import Credentials
 from leadbot.x.door import Door
 from leadbot.x.session import TWEEPY_HOST, ClientPool, TimeOuts, mount, quiet_vendors
 from leadbot.x.writer import XWriter
+from tests.fakes.permits import say
 
 from .rooms import RealClock, account_of
 from .wire import CLOSE, HOLD, RST, ScriptedServer, answer
@@ -32,6 +33,14 @@ def writer(writer_at: Callable[..., XWriter], server: ScriptedServer) -> XWriter
     return writer_at(server.base_url, time_outs=QUICK)
 
 
+@pytest.fixture
+def speaker(writer: XWriter, server: ScriptedServer) -> XWriter:
+    """One whose token was just looked at, as before every write."""
+    server.scripts[ME] = [[answer(200, {"data": {"id": writer.brand_id}})]]
+    writer.token_account_id()
+    return writer
+
+
 def fails_with(work: Callable[[], Any]) -> LeadbotError:
     with pytest.raises(LeadbotError) as failed:
         work()
@@ -42,11 +51,11 @@ def fails_with(work: Callable[[], Any]) -> LeadbotError:
     "script", [[HOLD], [RST], [CLOSE], [b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{", CLOSE]]
 )
 def test_a_write_whose_answer_is_lost_is_unknown_and_a_read_transient(
-    writer: XWriter, server: ScriptedServer, script: list[bytes]
+    speaker: XWriter, server: ScriptedServer, script: list[bytes]
 ) -> None:
-    server.scripts[POST] = server.scripts[ME] = [script]
-    assert isinstance(fails_with(lambda: writer.send("Hi", in_reply_to=PostId("1"))), UnknownOutcome)
-    assert isinstance(fails_with(writer.token_account_id), TransientError)
+    server.scripts[POST] = server.scripts["GET /2/tweets"] = [script]
+    assert isinstance(fails_with(lambda: say(speaker, "Hi", in_reply_to=PostId("1"))), UnknownOutcome)
+    assert isinstance(fails_with(lambda: speaker.look_up([PostId("1")])), TransientError)
     assert server.count(POST) == 1  # and it was not sent again
 
 
@@ -54,10 +63,10 @@ def test_a_write_whose_answer_is_lost_is_unknown_and_a_read_transient(
     "body", [b"<html>ok</html>", b"[]", b"", {"data": {}}, {"data": {"id": 7}}, {"data": []}]
 )
 def test_a_success_that_does_not_say_the_id_is_unknown(
-    writer: XWriter, server: ScriptedServer, body: Any
+    speaker: XWriter, server: ScriptedServer, body: Any
 ) -> None:
     server.scripts[POST] = [[answer(201, body)]]
-    assert isinstance(fails_with(lambda: writer.send("Hi", in_reply_to=PostId("1"))), UnknownOutcome)
+    assert isinstance(fails_with(lambda: say(speaker, "Hi", in_reply_to=PostId("1"))), UnknownOutcome)
 
 
 @pytest.mark.parametrize(
@@ -65,19 +74,19 @@ def test_a_success_that_does_not_say_the_id_is_unknown(
 )
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
 def test_an_odd_error_body_does_not_hide_the_status(
-    writer: XWriter, server: ScriptedServer, status: int, body: bytes
+    speaker: XWriter, server: ScriptedServer, status: int, body: bytes
 ) -> None:
     server.scripts[POST] = [[answer(status, body)]]
-    error = fails_with(lambda: writer.send("Hi", in_reply_to=PostId("1")))
+    error = fails_with(lambda: say(speaker, "Hi", in_reply_to=PostId("1")))
     expected = {429: TransientError, 500: UnknownOutcome}.get(status, PermanentError)
     assert type(error) is expected or isinstance(error, expected)
     assert not isinstance(error, AccountError)
     assert f"HTTP {status}" in str(error)
 
 
-def test_a_junk_reset_header_does_not_break_a_429(writer: XWriter, server: ScriptedServer) -> None:
+def test_a_junk_reset_header_does_not_break_a_429(speaker: XWriter, server: ScriptedServer) -> None:
     server.scripts[POST] = [[answer(429, {}, headers=[("x-rate-limit-reset", "tomorrow")])]]
-    error = fails_with(lambda: writer.send("Hi", in_reply_to=PostId("1")))
+    error = fails_with(lambda: say(speaker, "Hi", in_reply_to=PostId("1")))
     assert isinstance(error, TransientError)
     assert error.retry_at is None
     assert server.count(POST) == 1

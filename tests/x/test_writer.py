@@ -13,6 +13,7 @@ from leadbot.simulator import Player
 from leadbot.x.account import Account, verify
 from leadbot.x.credentials import Credentials
 from leadbot.x.writer import XWriter
+from tests.fakes.permits import say, to_delete
 
 from .rooms import SHORT, Control, RealClock, account_of
 from .wire import ScriptedServer, answer
@@ -22,7 +23,10 @@ MakeWriter = Callable[..., XWriter]
 
 @pytest.fixture
 def writer(writer_at: MakeWriter, base_url: str) -> XWriter:
-    return writer_at(base_url)
+    """One whose token was just looked at, as before every write."""
+    writer = writer_at(base_url)
+    writer.token_account_id()
+    return writer
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def mention(ann: Player) -> PostId:
 
 
 def test_a_reply_stands_under_the_post_it_answers(writer: XWriter, mention: PostId) -> None:
-    sent = writer.send("Hi Ann, here are the prices.", in_reply_to=mention)
+    sent = say(writer, "Hi Ann, here are the prices.", in_reply_to=mention)
     (own,) = writer.own_posts(since_id=None)
     assert (own.id, own.in_reply_to, own.root_id) == (sent, mention, mention)
     assert own.text == "@ann Hi Ann, here are the prices."
@@ -51,13 +55,13 @@ def test_an_oauth2_user_token_speaks_as_well(writer_at: MakeWriter, base_url: st
     account = Account(account_of("acme").brand_id, "acme", Credentials(oauth2_user_token="sim-user-acme"))
     writer = writer_at(base_url, account)
     assert writer.token_account_id() == account.brand_id
-    assert writer.send("Gladly.", in_reply_to=mention)
+    assert say(writer, "Gladly.", in_reply_to=mention)
 
 
 def test_a_post_that_does_not_name_us_is_refused(writer: XWriter, ann: Player) -> None:
     stranger = PostId(ann.post("just saying"))
     with pytest.raises(PermanentError) as refused:
-        writer.send("May I?", in_reply_to=stranger)
+        say(writer, "May I?", in_reply_to=stranger)
     assert refused.value.reason == "not_summoned"
 
 
@@ -67,27 +71,27 @@ def test_the_older_wording_of_the_same_refusal_is_known(
     control.settings(summon_wording="2026-05")
     stranger = PostId(ann.post("just saying"))
     with pytest.raises(PermanentError) as refused:
-        writer.send("May I?", in_reply_to=stranger)
+        say(writer, "May I?", in_reply_to=stranger)
     assert refused.value.reason == "not_summoned"
 
 
 def test_the_same_words_twice_are_a_duplicate(writer: XWriter, mention: PostId) -> None:
-    writer.send("Here you are.", in_reply_to=mention)
+    say(writer, "Here you are.", in_reply_to=mention)
     with pytest.raises(PermanentError) as refused:
-        writer.send("Here you are.", in_reply_to=mention)
+        say(writer, "Here you are.", in_reply_to=mention)
     assert refused.value.reason == "duplicate"
 
 
 def test_a_deleted_parent_is_gone(writer: XWriter, ann: Player, mention: PostId) -> None:
     ann.delete(mention)
     with pytest.raises(PermanentError) as refused:
-        writer.send("Hello?", in_reply_to=mention)
+        say(writer, "Hello?", in_reply_to=mention)
     assert refused.value.reason == "parent_gone"
 
 
 def test_a_text_over_280_is_too_long(writer: XWriter, mention: PostId) -> None:
     with pytest.raises(PermanentError) as refused:
-        writer.send("x" * 300, in_reply_to=mention)
+        say(writer, "x" * 300, in_reply_to=mention)
     assert refused.value.reason == "too_long"
 
 
@@ -96,7 +100,7 @@ def test_any_other_403_stops_one_reply_and_not_the_account(
 ) -> None:
     control.fault("POST /2/tweets", "status", status=403)
     with pytest.raises(PermanentError) as refused:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert refused.value.reason == "forbidden"
     assert not isinstance(refused.value, AccountError)
 
@@ -107,7 +111,7 @@ def test_an_answer_that_never_comes_leaves_it_unknown(
 ) -> None:
     control.fault("POST /2/tweets", kind, seconds=3)
     with pytest.raises(UnknownOutcome):
-        writer.send("Did this arrive?", in_reply_to=mention)
+        say(writer, "Did this arrive?", in_reply_to=mention)
     assert [post.said for post in writer.own_posts(since_id=None)] == ["Did this arrive?"]
 
 
@@ -117,7 +121,7 @@ def test_a_server_error_on_a_post_is_unknown_and_on_a_read_transient(
 ) -> None:
     control.ask("POST", "faults", json={"on": "*", "times": 2, **fault})
     with pytest.raises(UnknownOutcome):
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     with pytest.raises(TransientError):
         writer.own_posts(since_id=None)
 
@@ -125,7 +129,7 @@ def test_a_server_error_on_a_post_is_unknown_and_on_a_read_transient(
 def test_a_429_says_when_to_come_back(writer: XWriter, control: Control, mention: PostId) -> None:
     control.settings(limits={"POST /2/tweets": {"user": 0}})
     with pytest.raises(TransientError) as refused:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert refused.value.retry_at is not None
     assert 0 < (refused.value.retry_at - RealClock().now()).total_seconds() <= 901
 
@@ -135,7 +139,7 @@ def test_a_daily_limit_is_read_from_its_own_headers(
 ) -> None:
     control.settings(limits={"POST /2/tweets": {"user_day": 0}})
     with pytest.raises(TransientError) as refused:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert refused.value.retry_at is not None
     assert (refused.value.retry_at - RealClock().now()).total_seconds() > 80_000
 
@@ -145,7 +149,7 @@ def test_a_429_without_headers_leaves_the_wait_to_the_caller(
 ) -> None:
     control.fault("POST /2/tweets", "status", status=429, headers=False)
     with pytest.raises(TransientError) as refused:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert refused.value.retry_at is None
 
 
@@ -154,10 +158,10 @@ def test_the_months_cap_and_empty_credits_stop_the_account(
 ) -> None:
     control.fault("POST /2/tweets", "usage_cap")
     with pytest.raises(AccountError) as capped:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     control.fault("POST /2/tweets", "status", status=402)
     with pytest.raises(AccountError) as broke:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert (capped.value.reason, broke.value.reason) == ("usage_cap", "credits")
 
 
@@ -166,13 +170,13 @@ def test_a_401_counts_only_when_two_other_addresses_say_so_too(
 ) -> None:
     control.fault("POST /2/tweets", "status", status=401)
     with pytest.raises(TransientError):
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     control.fault("*", "status", status=401, times=2)  # the write itself and /2/users/me: as in July 2026
     with pytest.raises(TransientError, match="answers elsewhere 200"):
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     control.fault("*", "status", status=401, times=3)
     with pytest.raises(AccountError) as refused:
-        writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
     assert refused.value.reason == "unauthorized"
 
 
@@ -185,7 +189,7 @@ def test_a_wrong_key_is_an_account_error(writer_at: MakeWriter, base_url: str) -
 def test_nobody_listening_means_nothing_was_sent(writer_at: MakeWriter) -> None:
     writer = writer_at("http://127.0.0.1:9")
     with pytest.raises(TransientError):
-        writer.send("Hello", in_reply_to=PostId("1"))
+        say(writer, "Hello", in_reply_to=PostId("1"))
 
 
 def test_look_up_finds_what_can_still_be_seen(writer: XWriter, ann: Player, mention: PostId) -> None:
@@ -202,17 +206,17 @@ def test_own_posts_come_newest_first_over_several_pages(
 ) -> None:
     control.settings(rate_limits=False)
     asked = [PostId(ann.post(f"@acme question {number}")) for number in range(12)]
-    sent = [writer.send(f"Answer {post_id}", in_reply_to=post_id) for post_id in asked]
+    sent = [say(writer, f"Answer {post_id}", in_reply_to=post_id) for post_id in asked]
     assert [post.id for post in writer.own_posts(since_id=None, limit=7)] == sent[::-1][:7]
     assert [post.id for post in writer.own_posts(since_id=sent[8])] == sent[:8:-1]
 
 
 def test_a_post_of_ours_can_be_taken_back(writer: XWriter, mention: PostId) -> None:
-    sent = writer.send("Oops", in_reply_to=mention)
-    writer.delete(sent)
+    sent = say(writer, "Oops", in_reply_to=mention)
+    writer.delete(to_delete(writer.brand_id, sent))
     assert writer.look_up([sent]) == {}
     with pytest.raises(PermanentError):
-        writer.delete(sent)
+        writer.delete(to_delete(writer.brand_id, sent))
 
 
 def test_each_read_and_each_reply_is_told_as_spent(
@@ -221,11 +225,11 @@ def test_each_read_and_each_reply_is_told_as_spent(
     spent: list[tuple[str, int]] = []
     writer = writer_at(base_url, on_spend=lambda brand, kind, count: spent.append((kind, count)))
     writer.token_account_id()
-    sent = writer.send("Hi", in_reply_to=mention)
+    sent = say(writer, "Hi", in_reply_to=mention)
     writer.own_posts(since_id=None)
     writer.own_posts(since_id=None)
     writer.look_up([mention])
-    writer.delete(sent)
+    writer.delete(to_delete(writer.brand_id, sent))
     assert spent == [
         ("user_read", 1),
         ("summoned_reply", 1),
@@ -238,7 +242,7 @@ def test_each_read_and_each_reply_is_told_as_spent(
 def test_four_threads_may_send_at_once(writer: XWriter, ann: Player) -> None:
     asked = [PostId(ann.post(f"@acme question {number}")) for number in range(12)]
     with ThreadPoolExecutor(4) as pool:
-        sent = list(pool.map(lambda one: writer.send(f"Answer to {one}", in_reply_to=one), asked))
+        sent = list(pool.map(lambda one: say(writer, f"Answer to {one}", in_reply_to=one), asked))
     assert len(set(sent)) == 12
 
 
@@ -247,7 +251,7 @@ def test_the_people_named_in_exclude_are_not_mentioned(
 ) -> None:
     bob = person("bob")
     asked = PostId(ann.post("@acme and @bob what do you say?"))
-    writer.send("Hello", in_reply_to=asked, exclude=[str(bob.id)])
+    say(writer, "Hello", in_reply_to=asked, exclude=[str(bob.id)])
     assert writer.own_posts(since_id=None)[0].text == "@ann Hello"
 
 
@@ -263,8 +267,9 @@ def test_time_outs_are_set_where_tweepy_has_none() -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 429, 503])
 def test_a_read_that_x_refuses_is_a_reason_to_wait_and_never_an_empty_timeline(
-    writer: XWriter, control: Control, mention: PostId, status: int
+    writer_at: MakeWriter, base_url: str, control: Control, mention: PostId, status: int
 ) -> None:
+    writer = writer_at(base_url)
     for route in ("GET /2/users/me", "GET /2/users/:id/tweets", "GET /2/tweets"):
         control.fault(route, "status", status=status)
     with pytest.raises(TransientError):

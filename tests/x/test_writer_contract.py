@@ -29,7 +29,9 @@ class TestXWriter(PostWriterContract):
 
     @pytest.fixture
     def writer(self, writer_at: Callable[..., XWriter], base_url: str) -> XWriter:
-        return writer_at(base_url)
+        writer = writer_at(base_url)
+        writer.token_account_id()  # as before every write
+        return writer
 
     @pytest.fixture
     def mention(self, ann: Player) -> PostId:
