@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import in_one_line, say
+from leadbot.cli.words import in_one_line, say, say_pauses
 
 if TYPE_CHECKING:
     from leadbot.store import Store
@@ -32,6 +32,8 @@ def list_drafts(folder: Path, as_json: bool) -> None:
     """All drafts, oldest first."""
     with _store(folder) as store:
         found = store.queries.drafts()
+        if not as_json:
+            say_pauses(store)
     if as_json:
         say(json.dumps([_as_json(draft) for draft in found], ensure_ascii=False))
         return

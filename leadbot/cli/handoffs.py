@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import in_one_line, say
+from leadbot.cli.words import in_one_line, say, say_pauses
 
 if TYPE_CHECKING:
     from leadbot.store.queries import HandOffItem, HandOffStory
@@ -26,7 +26,7 @@ def handoffs() -> None:
 @as_json_option
 def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
     """Who was handed over, warmest first."""
-    stories = _stories(folder, with_closed=with_closed)
+    stories = _stories(folder, with_closed=with_closed, shows_pauses=not as_json)
     if as_json:
         say(json.dumps([story_as_json(number, one) for number, one in stories], ensure_ascii=False))
         return
@@ -125,12 +125,16 @@ def story_as_text(number: int, story: HandOffStory) -> list[str]:
     return lines
 
 
-def _stories(folder: Path, *, with_closed: bool) -> list[tuple[int, HandOffStory]]:
+def _stories(
+    folder: Path, *, with_closed: bool, shows_pauses: bool = False
+) -> list[tuple[int, HandOffStory]]:
     """Numbered by age, so that a number stays, and sorted by warmth."""
     from leadbot.app.look import open_store
     from leadbot.store.states import HandOffState
 
     with open_store(project_in(folder).settings) as (store, _):
+        if shows_pauses:
+            say_pauses(store)
         items = store.queries.handoffs(states=tuple(HandOffState), limit=100_000)
         oldest_first = sorted(items, key=lambda item: (item.created_at, item.key))
         stories = [

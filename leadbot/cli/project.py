@@ -15,6 +15,7 @@ from leadbot.cli.words import plain_values, traceback_without_values
 
 if TYPE_CHECKING:
     from leadbot.app.project import Project
+    from leadbot.settings import Settings
 
 in_project: Callable[[Any], Any] = click.option(
     "--project",
@@ -35,6 +36,24 @@ def project_in(folder: Path) -> Project:
 
     configure_logs("console", "error")
     return load_project(folder, os.environ)
+
+
+def settings_in(folder: Path, *, only_where: bool = False) -> Settings:
+    """The settings of a folder, without its playbooks: quicker, and a fault in a playbook is no hindrance.
+
+    only_where: nothing but a fault in where the data is counts either, for a brake must always work.
+    Raises ConfigError.
+    """
+    from leadbot.errors import ConfigError
+    from leadbot.settings import read
+
+    configure_logs("console", "error")
+    settings, problems = read(folder, os.environ)
+    if only_where:
+        problems = [problem for problem in problems if problem.rule in ("database-url", "handle", "base-url")]
+    if problems:
+        raise ConfigError(problems)
+    return settings
 
 
 def configure_logs(log_format: str, level: str) -> None:

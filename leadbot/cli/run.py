@@ -13,7 +13,10 @@ from leadbot.cli.words import say
 from leadbot.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leadbot.app.project import Project
+    from leadbot.model import Mode
 
 
 @click.command()
@@ -26,7 +29,7 @@ def run(folder: Path) -> None:
     """
     project = project_in(folder)
     configure_logs(project.settings.log_format, project.settings.log_level)
-    click.echo(_listening_to(project), err=True)
+    click.echo(_listening_to(project, _modes(project)), err=True)
     _tell_faults(project)
     from leadbot.app.build import build  # only now: a faulty project should hear of it at once
 
@@ -39,14 +42,14 @@ def run(folder: Path) -> None:
 @in_project
 def check(folder: Path) -> None:
     """Check leadbot.toml, every playbook in it and the database, and say what is ready."""
-    from leadbot.app.look import open_store
+    from leadbot.app.look import modes_in_force, open_store
 
     project = project_in(folder)
     if project.faults:
         raise ConfigError(project.faults)
-    with open_store(project.settings):
-        pass
-    click.echo(_listening_to(project))
+    with open_store(project.settings) as (store, _):
+        modes = modes_in_force(project.settings, store)
+    click.echo(_listening_to(project, modes))
     for handle, playbooks in project.playbooks.items():
         for playbook in playbooks:
             click.echo(
@@ -63,7 +66,15 @@ def _tell_faults(project: Project) -> None:
         say("Until that is fixed, the versions that were live before go on in their place.\n", err=True)
 
 
-def _listening_to(project: Project) -> str:
-    brands = ", ".join(f"@{b.facts.handle} ({b.facts.mode.value})" for b in project.settings.brands)
+def _modes(project: Project) -> dict[str, Mode]:
+    from leadbot.app.look import modes_in_force, open_store
+
+    with open_store(project.settings) as (store, _):
+        return modes_in_force(project.settings, store)
+
+
+def _listening_to(project: Project, modes: Mapping[str, Mode]) -> str:
+    handles = [brand.facts.handle for brand in project.settings.brands]
+    brands = ", ".join(f"@{handle} ({modes[handle.lower()]})" for handle in handles)
     where = "a SIMULATION at " + project.settings.x.base_url if project.settings.x.is_local else "X"
     return f"leadbot on {where}: {brands}"

@@ -18,10 +18,11 @@ from leadbot.cli.words import in_one_line, say
 @as_json_option
 def status(folder: Path, as_json: bool) -> None:
     """How many were heard, answered and handed over, and what waits."""
-    from leadbot.app.look import open_store
+    from leadbot.app.look import modes_in_force, open_store
 
     project = project_in(folder)
     with open_store(project.settings) as (store, _):
+        modes = modes_in_force(project.settings, store)
         counts = store.queries.counts(datetime.min.replace(year=2000, tzinfo=UTC))
         brands = store.queries.status()
         alarms = store.alarms.open()
@@ -31,7 +32,7 @@ def status(folder: Path, as_json: bool) -> None:
             "daemon": daemon,
             "alarms": [asdict(alarm) for alarm in alarms],
             **asdict(counts),
-            "brands": [asdict(one) for one in brands],
+            "brands": [{**asdict(one), "mode": modes.get(one.brand.handle.lower())} for one in brands],
         }
         say(json.dumps(document, default=str, ensure_ascii=False))
         return
@@ -49,10 +50,11 @@ def status(folder: Path, as_json: bool) -> None:
     if counts.set_aside:
         say(f"set aside   {counts.set_aside} items from X that make no sense; kept as they came")
     for one in brands:
-        pause = f", paused: {one.brand.paused_why}" if one.brand.paused_at else ""
+        mode = modes.get(one.brand.handle.lower(), "not in leadbot.toml")
+        stands = f"PAUSED: {one.brand.paused_why}; mode {mode}" if one.brand.paused_at else f"mode {mode}"
         say(
-            f"@{one.brand.handle}: {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
-            f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open{pause}"
+            f"@{one.brand.handle} ({stands}): {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
+            f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open"
         )
         if daemon["running"] and not one.brand.has_caught_up:
             say("  says nothing yet: a complete poll of the mentions comes first")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import in_one_line, say
+from leadbot.cli.words import in_one_line, say, say_pauses
 
 if TYPE_CHECKING:
     from leadbot.store import Store
@@ -31,6 +31,8 @@ def list_tasks(folder: Path, as_json: bool) -> None:
     """All open tasks, newest first."""
     with _store(folder) as store:
         found = store.queries.tasks(limit=100_000)
+        if not as_json:
+            say_pauses(store)
     if as_json:
         say(json.dumps([asdict(task) for task in found], default=str, ensure_ascii=False))
         return

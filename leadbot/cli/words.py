@@ -6,9 +6,12 @@ import re
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from leadbot.store import Store
 
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile("[\t\n]")
@@ -26,6 +29,13 @@ def plain(text: str, *, keep_lines: bool = True) -> str:
 def say(line: str = "", *, err: bool = False) -> None:
     """Print a line that may hold anybody's words."""
     click.echo(plain(line), err=err)
+
+
+def say_pauses(store: Store) -> None:
+    """Above every list: which accounts say nothing now, and why."""
+    for state in store.brands.paused():
+        since = f"since {state.paused_at:%d %b %H:%M} UTC"
+        say(f"@{state.handle or state.brand_id} is PAUSED {since}: {state.paused_why}")
 
 
 def in_one_line(text: str) -> str:

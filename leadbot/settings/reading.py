@@ -33,7 +33,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "crm": ("adapter", "path"),
     "keys": ("store", "path"),
     "brands": (
-        "handle", "name", "id", "mode", "live_confirmed", "playbooks", "disclosure", "zone", "pace",
+        "handle", "name", "id", "mode", "playbooks", "disclosure", "apology", "zone", "pace",
         "quiet_hours", "too_late", "daily_budget_usd", "same_text_hours", "same_text_per_hour",
     ),
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
@@ -42,6 +42,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
+
+LONGEST_APOLOGY = 95
+"""With a disclosure of 40 before it, it fits into the 140 a playbook may allow."""
 
 
 def load(path: Path, env: Mapping[str, str]) -> Settings:
@@ -241,6 +244,7 @@ def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) ->
         zone=table.parsed("zone", "UTC", words.zone),
         mode=_mode(table, handle, x),
         disclosures=table.texts("disclosure", defaults.disclosures),
+        apology=_apology(table, defaults.apology),
         pace_s=table.parsed("pace", defaults.pace_s, words.pace),
         quiet_hours=table.parsed("quiet_hours", defaults.quiet_hours, words.quiet_hours),
         too_late_s=table.parsed("too_late", defaults.too_late_s, words.seconds),
@@ -260,12 +264,26 @@ def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) ->
 
 
 def _mode(table: Table, handle: str, x: XSettings) -> Mode:
+    """What holds until somebody sets a mode by hand: at X itself always "watch", whatever a file says."""
+    if table.values.pop("live_confirmed", None) is not None:
+        fix = f"take the line out; `leadbot brand mode {handle} live` asks for the handle now"
+        table.fault("live_confirmed", "live_confirmed has no effect any more", fix, rule="mode-by-hand")
     mode = Mode(table.choice("mode", "watch", [m.value for m in Mode]))
-    confirmed = table.text("live_confirmed").lstrip("@").lower() == handle.lower()
-    if mode is Mode.LIVE and not x.is_local and not confirmed:
-        fix = f'after a while in "draft", type the handle back: live_confirmed = "@{handle}"'
-        table.fault("mode", f"@{handle} would speak in public on X", fix, rule="live-unconfirmed")
+    if mode is not Mode.WATCH and not x.is_local:
+        what = f'a file does not let @{handle} speak on X: every account begins in "watch"'
+        fix = f"take the line out; `leadbot brand mode {handle} {mode.value}` raises it and logs who did"
+        table.fault("mode", what, fix, rule="mode-by-hand")
+        return Mode.WATCH
     return mode
+
+
+def _apology(table: Table, default: str) -> str:
+    words = " ".join(table.text("apology", default).split())
+    if not 0 < len(words) <= LONGEST_APOLOGY:
+        what = f"apology has {len(words)} characters"
+        fix = f"write 1 to {LONGEST_APOLOGY}: the disclosure stands before it"
+        table.fault("apology", what, fix, rule="apology")
+    return words
 
 
 def _playbooks(table: Table, folder: Path) -> tuple[Path, ...]:

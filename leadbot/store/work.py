@@ -129,9 +129,7 @@ class Work:
             ids = {f"{e.brand_id}:{e.person_id}" for e in entries} | {t.conversation_id for t in timers}
             states = _states(connection, ids)
             strangers = suppressions.suppressed(connection, ids - states.keys())
-            return Claim(
-                tuple(entries), tuple(timers), states, frozenset(strangers), load_modes(connection)
-            )
+            return Claim(tuple(entries), tuple(timers), states, frozenset(strangers), load_modes(connection))
 
     def next_timer_at(self, brand_ids: Sequence[BrandId]) -> datetime | None:
         """When the next timer is due."""

@@ -175,7 +175,7 @@ def test_a_database_that_cannot_be_written_and_a_crm_that_is_a_file_are_told_by_
 def test_a_first_start_while_x_cannot_be_reached_says_so_and_what_helps(tmp_path: Path) -> None:
     leadbot("init", ".", cwd=tmp_path)
     toml = tmp_path / "leadbot.toml"
-    text = toml.read_text(encoding="utf-8").replace('mode = "live"', 'mode = "draft"')
+    text = toml.read_text(encoding="utf-8").replace('mode = "live"', 'mode = "watch"')
     text = re.sub(r"(?m)^(follow|base_url) = .*$", "", text) + "\n[x]\n"
     text = text.replace("[x]\n", '[x]\nbase_url = "https://x.invalid"\n', 1).removesuffix("[x]\n")
     toml.write_text(text, encoding="utf-8")

@@ -108,13 +108,15 @@ def test_the_environment_names_the_database_and_its_password_is_never_told(tmp_p
     assert "hunter2" not in str(caught.value)
 
 
-def test_x_itself_needs_keys_and_the_handle_typed_back(tmp_path: Path) -> None:
+def test_on_x_itself_an_account_begins_in_watch_and_no_file_raises_it(tmp_path: Path) -> None:
     live = BRAND + 'mode = "live"\n'
 
-    assert set(rules_broken(tmp_path, live)) == {"no-secrets", "live-unconfirmed"}
-    assert set(rules_broken(tmp_path, live, KEYS)) == {"live-unconfirmed"}
-    found = load(tmp_path, live + 'live_confirmed = "@Acme"\n', KEYS)
-    assert found.brands[0].secrets.may_speak
+    assert set(rules_broken(tmp_path, live)) == {"no-secrets", "mode-by-hand"}
+    assert set(rules_broken(tmp_path, live + 'live_confirmed = "@Acme"\n', KEYS)) == {"mode-by-hand"}
+    assert set(rules_broken(tmp_path, BRAND + 'mode = "draft"\n', KEYS)) == {"mode-by-hand"}
+    (brand,) = load(tmp_path, BRAND, KEYS).brands
+    assert brand.facts.mode is Mode.WATCH
+    assert brand.secrets.may_speak
 
 
 def test_no_secret_is_shown_by_repr(tmp_path: Path) -> None:
