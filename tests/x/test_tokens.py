@@ -13,7 +13,7 @@ import pytest
 
 from leadbot.errors import AccountError, TransientError, UnknownOutcome
 from leadbot.keys import FileVault, StoredKeys
-from leadbot.model import BrandId
+from leadbot.model import BrandId, PostId
 from leadbot.model.secret import Secret
 from leadbot.ports import Clock
 from leadbot.x.account import Account, account_id
@@ -23,6 +23,7 @@ from leadbot.x.oauth2 import Tokens, refresh
 from leadbot.x.tokens import KeptTokens
 from leadbot.x.writer import XWriter
 from tests.fakes.clock import ManualClock
+from tests.fakes.permits import say
 from tests.x.rooms import SHORT, Control
 from tests.x.signing_in import sign_in
 
@@ -150,8 +151,8 @@ def test_a_write_that_was_refused_for_its_token_is_left_to_the_next_try(
     KeptTokens(vault, "acme", time, base_url=base_url).renew(keys.access_token)
 
     with pytest.raises(TransientError, match="new token"):
-        writer.send("Hello", in_reply_to=mention)
-    assert writer.send("Hello", in_reply_to=mention)
+        say(writer, "Hello", in_reply_to=mention)
+    assert say(writer, "Hello", in_reply_to=mention)
     writer.close()
 
 
@@ -344,5 +345,5 @@ def test_an_unknown_outcome_is_never_shown_to_a_writer(
         Account(BrandId("1"), "acme", Credentials(tokens=source)), time, base_url=base_url, time_outs=SHORT
     )
     with pytest.raises(TransientError):
-        writer.send("Hello", in_reply_to="5")  # type: ignore[arg-type]
+        say(writer, "Hello", in_reply_to=PostId("5"))
     writer.close()
