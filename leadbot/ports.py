@@ -166,6 +166,19 @@ class Notifier(Protocol):
         """Deliver once per key. Raises TransientError, PermanentError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Mentions with ids after `after` and before `before` that no poll reaches; `before` moves down as a
+    search fills it. found: what the search has brought so far.
+    """
+
+    id: int
+    brand_id: BrandId
+    after: PostId
+    before: PostId
+    found: int = 0
+
+
 class Inbox(Protocol):
     """Where the listener puts what it heard; returns only once it is on disk."""
 
@@ -183,3 +196,15 @@ class Inbox(Protocol):
 
     def move_watermark(self, brand_id: BrandId, post_id: PostId) -> None:
         """Move it forward; called only after all pages are committed, never from the stream."""
+
+    def open_gap(self, brand_id: BrandId, *, after: PostId, before: PostId) -> None:
+        """Mentions between two ids could not be polled: remembered until they are found or lost."""
+
+    def gaps(self, brand_id: BrandId) -> list[Gap]:
+        """Gaps still open, oldest first."""
+
+    def narrow_gap(self, gap: Gap, *, before: PostId, found: int) -> None:
+        """A search has brought `found` more, and all from `before` on is on disk."""
+
+    def close_gap(self, gap: Gap, *, lost: str = "") -> None:
+        """Nothing is left to look for: filled, or lost for the reason given. A loss is a task for a human."""

@@ -15,6 +15,7 @@ class Channel(StrEnum):
     STREAM = "stream"
     POLL = "poll"
     CHECK = "check"  # an edit nobody told of, found when we looked whether the post still stands
+    SEARCH = "search"  # what no poll could reach any more
 
 
 @dataclass(frozen=True, slots=True)

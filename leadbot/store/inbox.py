@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Event, Person, PersonId, Post, PostId, partition_of
-from leadbot.ports import Clock
+from leadbot.ports import Clock, Gap
 from leadbot.store import codec, dialect
 from leadbot.store.database import Database
+from leadbot.store.gaps import Gaps
 from leadbot.store.signal import Signal
 from leadbot.store.tables import ASIDE, BRAND_STATE, INBOX
 
@@ -62,6 +63,7 @@ class InboxTable:
         self._database = database
         self._clock = clock
         self._on_new = on_new
+        self.holes = Gaps(database, clock)
 
     def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
         """Put what the listener heard on disk. Returns how many were new. Raises TransientError."""
@@ -107,6 +109,22 @@ class InboxTable:
             found = connection.execute(_watermark(brand_id)).scalar()
             if found is None or int(post_id) > int(found):
                 _note(connection, brand_id, watermark=post_id)
+
+    def open_gap(self, brand_id: BrandId, *, after: PostId, before: PostId) -> None:
+        """See `ports.Inbox`."""
+        self.holes.open(brand_id, after, before)
+
+    def gaps(self, brand_id: BrandId) -> list[Gap]:
+        """See `ports.Inbox`."""
+        return self.holes.of(brand_id)
+
+    def narrow_gap(self, gap: Gap, *, before: PostId, found: int) -> None:
+        """See `ports.Inbox`."""
+        self.holes.narrow(gap, before, found)
+
+    def close_gap(self, gap: Gap, *, lost: str = "") -> None:
+        """See `ports.Inbox`."""
+        self.holes.close(gap, lost)
 
     def newest_id(self, brand_id: BrandId) -> int:
         """Number of the newest row of this brand, 0 if there is none: what a complete poll has brought."""

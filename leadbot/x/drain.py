@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -60,8 +61,13 @@ class Drain:
         recent: Recent,
         ledger: ReadLedger,
         on_spend: Callable[[BrandId, str, int], None],
+        on_batch: Callable[[int], None],
+        on_offer: Callable[[], None],
     ) -> None:
+        """on_spend(brand, kind, count); on_batch(lines still waiting) after each batch; on_offer() for each
+        line."""
         self.counts = Counts()
+        self._first = accounts[0].brand_id
         self._brands = {account.brand_id for account in accounts}
         self._inbox = inbox
         self._clock = clock
@@ -69,6 +75,7 @@ class Drain:
         self._recent = recent
         self._ledger = ledger
         self._on_spend = on_spend
+        self._on_batch, self._on_offer = on_batch, on_offer
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     @property
@@ -78,6 +85,7 @@ class Drain:
 
     def offer(self, raw: bytes) -> None:
         """Take one line; called by the stream thread."""
+        self._on_offer()
         if self._lines.qsize() >= MOST_WAITING:
             self.counts.dropped += 1
         else:
@@ -108,13 +116,18 @@ class Drain:
 
     def _put_all(self, lines: Sequence[bytes]) -> None:
         by_brand: dict[BrandId, list[_Item]] = {}
+        reads: Counter[BrandId] = Counter()
         for raw in filter(None, lines):
             heard = self._read(raw)
             if heard is not None:
-                for brand_id in self._brands_of(heard):
+                for brand_id in self._brands_of(heard, reads):
                     by_brand.setdefault(brand_id, []).append(_Item(raw, heard))
+        for brand_id, count in (+reads).items():
+            self._on_spend(brand_id, "post_read", count)
         for brand_id, items in by_brand.items():
             self._put(brand_id, items)
+        if lines:
+            self._on_batch(self._lines.qsize())
 
     def _read(self, raw: bytes) -> Heard | None:
         try:
@@ -135,22 +148,26 @@ class Drain:
         log.warning("item.set_aside", why=str(fault), size=len(raw))
         self._set_aside(None, raw, str(fault))
 
-    def _brands_of(self, heard: Heard) -> list[BrandId]:
-        """The brands an item is for: by the tags of its rules and by whom it names. A tag is optional."""
+    def _brands_of(self, heard: Heard, reads: Counter[BrandId]) -> list[BrandId]:
+        """The brands an item is for: by the tags of its rules and by whom it names. A tag is optional.
+
+        What X bills for it is put down to the first of them.
+        """
         post = heard.post
-        if BrandId(post.author_id) in self._brands or post.is_repost:
-            # Two of our accounts in one thread would otherwise answer each other for ever.
-            self.counts.own += 1
-            return []
         named = {BrandId(mention.user_id) for mention in post.mentions}
         named |= brands_tagged(heard.tags)
         if post.in_reply_to_user_id is not None:
             named.add(BrandId(post.in_reply_to_user_id))
         ours = sorted(named & self._brands)
+        # X bills the app for what is not ours as well: somebody must see it.
+        payer = ours[0] if ours else self._first
+        reads[payer] += self._ledger.new("post_read", [post.id], self._clock.now())
+        if BrandId(post.author_id) in self._brands or post.is_repost:
+            # Two of our accounts in one thread would otherwise answer each other for ever.
+            self.counts.own += 1
+            return []
         if not ours:
             self.counts.strays += 1
-            return []
-        self._on_spend(ours[0], "post_read", self._ledger.new("post_read", [post.id], self._clock.now()))
         return ours
 
     def _put(self, brand_id: BrandId, items: Sequence[_Item]) -> None:

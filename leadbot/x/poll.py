@@ -7,32 +7,38 @@ late and out of order. What comes twice is told apart by its key in the inbox.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import structlog
 
 from leadbot.errors import PermanentError, TransientError
-from leadbot.model import BrandId, Channel, Person, Post, PostId
+from leadbot.model import BrandId, Channel, Post, PostId
 from leadbot.ports import Clock, Inbox
 from leadbot.x.account import Account
 from leadbot.x.door import Door, page_of
+from leadbot.x.gaps import Gaps
 from leadbot.x.limits import Limits
-from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
+from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS
+from leadbot.x.pages import Pages, Read
 from leadbot.x.patience import BackOff, KeptThread, Patience, pause, trace
 from leadbot.x.refusals import RateLimited
 from leadbot.x.session import TimeOuts
 from leadbot.x.snowflake import earlier, id_at, newest, time_of
 from leadbot.x.spend import ReadLedger
+from leadbot.x.thrift import LEAST_PAGE, Rung, Thrift
 
 log = structlog.get_logger(__name__)
 
 REACH = 800
 """Mentions that X keeps in the timeline; older ones can no longer be polled."""
+
+READS_SPENT = "reads_spent"
+"""Why a poll waits when the brand may read nothing more today."""
 
 PAGE = 100
 MOST_PAGES = 20
@@ -44,7 +50,7 @@ class PollCalls:
     """Whom a poll tells. All are called in its thread; what they raise is logged and goes no further.
 
     completed: everything up to now is in the inbox. gap: posts after the first and before the second id are
-    lost to the poll. heard: what a complete poll brought. spend: (brand, kind, how many). trouble: an
+    lost, to the search too. heard: what a complete poll brought. spend: (brand, kind, how many). trouble: an
     operator has to act. failed: this poll came to nothing.
     """
 
@@ -56,6 +62,14 @@ class PollCalls:
     failed: Callable[[BrandId], None]
 
 
+class _End(Enum):
+    """Why a poll read no further page."""
+
+    REACHED = 1  # all that is new has been read
+    CUT = 2  # X keeps no more
+    SPENT = 3  # the day's reads are spent
+
+
 @dataclass(slots=True)
 class PollPulse:
     """Signs of life of one poll."""
@@ -65,6 +79,7 @@ class PollPulse:
     new_posts: int = 0
     malformed: int = 0
     gaps: int = 0
+    open_gaps: int = 0
     reason: str = ""  # why the last one failed; empty when all is well
     not_before: datetime | None = None
 
@@ -76,6 +91,7 @@ class PollPulse:
             "new_posts": self.new_posts,
             "malformed": self.malformed,
             "gaps": self.gaps,
+            "open_gaps": self.open_gaps,
             "reason": self.reason,
             "not_before": self.not_before.isoformat() if self.not_before else None,
         }
@@ -99,6 +115,7 @@ class MentionsPoll:
         overlap_s: float,
         patience: Patience,
         ledger: ReadLedger,
+        thrift: Thrift,
         limits: Limits | None = None,
         time_outs: TimeOuts | None = None,
     ) -> None:
@@ -108,14 +125,14 @@ class MentionsPoll:
         self.pulse = PollPulse()
         self.poll_s = poll_s
         self._brand_id = account.brand_id
-        self._siblings = siblings
         self._inbox = inbox
         self._clock = clock
         self._stop = stop
         self._calls = calls
         self._overlap_s = overlap_s
         self._patience = patience
-        self._ledger = ledger
+        self._thrift = thrift
+        self._pages = Pages(account.brand_id, siblings, inbox, clock, ledger, calls.spend)
         self._first = id_at(clock.now() - timedelta(seconds=lookback_s))
         self._began = PostId("0")
         has_user = account.credentials.has_user_context
@@ -129,6 +146,7 @@ class MentionsPoll:
             limits=limits,
             time_outs=time_outs,
         )
+        self._gaps = Gaps(account, self._door, inbox, clock, self._pages, thrift=thrift, on_lost=self._lost)
         self._back_off = BackOff(patience.back_off_s, patience.back_off_most_s)
         self._limited = BackOff(patience.rate_limited_s, 15 * 60.0)
         self._told = ""
@@ -161,28 +179,48 @@ class MentionsPoll:
         self._door.close()
 
     def poll(self) -> int:
-        """One complete poll; returns how many posts were new. Raises TransientError, PermanentError."""
+        """One complete poll, and what searches it takes; returns how many posts were new.
+
+        Raises TransientError, PermanentError.
+        """
         asked = self._asked
         mark = self._inbox.watermark(self._brand_id)
         since = self._since(mark)
-        pages, is_cut = self._pages(since)
-        new = sum(self._put(page) for page in reversed(pages))
+        pages, end = self._read_pages(since)
+        new = sum(self._pages.put(page, Channel.POLL) for page in reversed(pages))
+        self.pulse.new_posts += new
+        self.pulse.malformed = self._pages.malformed
+        if end is _End.SPENT:
+            # What was read is paid for and kept; the next poll starts where this one did.
+            raise TransientError(READS_SPENT)
         posts = [post for page in pages for post, _ in page]
-        if is_cut and posts:
-            self._tell_gap(mark or since, min((post.id for post in posts), key=int))
+        if end is _End.CUT and posts:
+            self._open_gap(mark or since, min((post.id for post in posts), key=int))
+        self._move(mark, since, posts)
+        self.pulse.polls += 1
+        self._tell(self._calls.heard, self._brand_id, posts)
+        if gaps := self._fill_gaps():
+            raise TransientError(f"{gaps} gaps among the mentions are still being searched")
+        self.pulse.completed_at = self._clock.now()
+        if asked == self._asked:
+            # Asked anew meanwhile (a reconnect): only a poll begun after that has heard what was missed.
+            self._tell(self._calls.completed, self._brand_id)
+        return new
+
+    def _move(self, mark: PostId | None, since: PostId, posts: list[Post]) -> None:
         # An id from the far future must not carry the watermark away over everything to come.
         seen = [post.id for post in posts if time_of(post.id) <= self._clock.now() + _AHEAD]
         reached = newest(since, *seen)
         if mark is None or int(reached) > int(mark):
             self._inbox.move_watermark(self._brand_id, reached)
-        self.pulse.completed_at = self._clock.now()
-        self.pulse.polls += 1
-        self.pulse.new_posts += new
-        self._tell(self._calls.heard, self._brand_id, posts)
-        if asked == self._asked:
-            # Asked anew meanwhile (a reconnect): only a poll begun after that has heard what was missed.
-            self._tell(self._calls.completed, self._brand_id)
-        return new
+
+    def _fill_gaps(self) -> int:
+        try:
+            self.pulse.open_gaps = self._gaps.fill()
+        except TransientError:
+            self.pulse.open_gaps = len(self._inbox.gaps(self._brand_id))
+            raise
+        return self.pulse.open_gaps
 
     def _since(self, mark: PostId | None) -> PostId:
         if mark is None:
@@ -191,26 +229,28 @@ class MentionsPoll:
             return self._first
         return newest(earlier(mark, self._overlap_s), self._began)
 
-    def _pages(self, since: PostId) -> tuple[list[list[tuple[Post, Person]]], bool]:
-        """All pages, newest first, and whether X's reach ended before `since` did."""
-        pages: list[list[tuple[Post, Person]]] = []
+    def _read_pages(self, since: PostId) -> tuple[list[Read], _End]:
+        """All pages, newest first, and why there are no more."""
+        pages: list[Read] = []
         token, count = None, 0
         for _ in range(MOST_PAGES):
-            body = self._page(since, token)
-            items = body.get("data", [])
-            count += len(items)
-            pages.append(self._read(items, body.get("includes")))
+            size = self._thrift.affordable(self._brand_id, self._kind, PAGE)
+            if size < LEAST_PAGE:
+                return pages, _End.SPENT
+            body = self._page(since, token, size)
+            count += len(body.get("data", []))
+            pages.append(self._pages.read(body, self._kind))
             token = body["meta"].get("next_token")
             if not token:
-                return pages, count >= REACH
-        return pages, True
+                return pages, _End.CUT if count >= REACH else _End.REACHED
+        return pages, _End.CUT
 
-    def _page(self, since: PostId, token: str | None) -> Mapping[str, Any]:
+    def _page(self, since: PostId, token: str | None, size: int) -> Mapping[str, Any]:
         body = self._door.ask(
             lambda client: client.get_users_mentions(
                 self._brand_id,
                 since_id=since,
-                max_results=PAGE,
+                max_results=size,
                 pagination_token=token,
                 tweet_fields=POST_FIELDS,
                 expansions=EXPANSIONS,
@@ -220,30 +260,15 @@ class MentionsPoll:
         )
         return page_of(body)
 
-    def _read(self, items: list[Any], includes: object) -> list[tuple[Post, Person]]:
-        """The posts of one page, oldest first."""
-        read = []
-        for item in reversed(items):
-            try:
-                read.append(post_and_author(item, includes))
-            except MalformedItem as fault:
-                self.pulse.malformed += 1
-                log.warning("item.set_aside", brand=self._brand_id, why=str(fault))
-                self._inbox.set_aside(self._brand_id, json.dumps(item).encode(), str(fault))
-        fresh = self._ledger.new(self._kind, [post.id for post, _ in read], self._clock.now())
-        if fresh:
-            self._tell(self._calls.spend, self._brand_id, self._kind, fresh)
-        return [pair for pair in read if pair[0].author_id not in self._siblings and not pair[0].is_repost]
-
-    def _put(self, page: list[tuple[Post, Person]]) -> int:
-        return self._inbox.put_posts(self._brand_id, page, channel=Channel.POLL) if page else 0
-
-    def _tell_gap(self, mark: PostId, oldest: PostId) -> None:
+    def _open_gap(self, mark: PostId, oldest: PostId) -> None:
         if int(oldest) <= int(mark):
             return  # the timeline was full, and yet reached back to what we have
         self.pulse.gaps += 1
-        log.error("mentions.lost", brand=self._brand_id, after=mark, before=oldest)
-        self._tell(self._calls.gap, self._brand_id, mark, oldest)
+        log.warning("gap.opened", brand=self._brand_id, after=mark, before=oldest)
+        self._inbox.open_gap(self._brand_id, after=mark, before=oldest)
+
+    def _lost(self, brand_id: BrandId, after: PostId, before: PostId) -> None:
+        self._tell(self._calls.gap, brand_id, after, before)
 
     def _keep_polling(self) -> None:
         while not self._stop.is_set():
@@ -253,6 +278,9 @@ class MentionsPoll:
 
     def _poll_safely(self) -> None:
         try:
+            if self._thrift.look(self._brand_id) is Rung.STOPPED:
+                self._rest()
+                return
             self.poll()
         except PermanentError as error:
             self._wait_for_operator(error.reason, str(error))
@@ -267,6 +295,12 @@ class MentionsPoll:
             self._limited.reset()
             self._told = self.pulse.reason = ""
             self.pulse.not_before = None
+
+    def _rest(self) -> None:
+        """The day's reads are spent: look now and then whether there is a new day or more money."""
+        if self.pulse.reason != READS_SPENT:
+            self._hold(READS_SPENT, None, self.poll_s)
+        self.pulse.not_before = self._clock.now() + timedelta(seconds=self.poll_s)
 
     def _wait_for_operator(self, reason: str, why: str) -> None:
         if reason != self._told:

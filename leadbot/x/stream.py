@@ -103,6 +103,7 @@ class Stream:
         self._refusals: dict[str, int] = {}
         self._are_rules_known = False
         self._is_muted = False
+        self._is_hushed = False
         self._rebuilt_at: datetime | None = None
         self._ears: Ears | None = None
         self._ears_lock = threading.Lock()
@@ -142,7 +143,13 @@ class Stream:
 
     def mute(self, muted: bool) -> None:
         """Switch the stream off or on while it runs: the first step of saving reads."""
-        self._is_muted = muted
+        if muted != self._is_muted:
+            self._is_muted = muted
+            self._hush()
+
+    def hush(self) -> None:
+        """End this connection at once and wait a little before the next: somebody is about to mute."""
+        self._is_hushed = True
         self._hush()
 
     def missed(self, count: int) -> None:
@@ -233,6 +240,12 @@ class Stream:
         self.pulse.ends[ended.how.value] = self.pulse.ends.get(ended.how.value, 0) + 1
         connected_at, self.pulse.connected_at = self.pulse.connected_at, None
         if ended.how is End.HUSHED:
+            if self._is_hushed:
+                self._is_hushed = False
+                self._wake.clear()
+                if self._stop.is_set() or self._is_muted:
+                    return
+                self._rest(StreamState.BACKING_OFF, "saving reads", self._patience.back_off_most_s)
             return
         log.warning("stream.ended", how=ended.how.value, answer=str(ended.answer or ""))
         if ended.how is End.REFUSED and ended.answer is not None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from leadbot.errors import TransientError
 from leadbot.model import BrandId, Person, Post, PostId
-from leadbot.simulator import credentials_for
+from leadbot.ports import Gap
+from leadbot.simulator import SimulatorServer, World, credentials_for
+from leadbot.simulator.auth import Client
+from leadbot.simulator.world import Draft
 from leadbot.x.account import Account
 from leadbot.x.credentials import Credentials
 from leadbot.x.patience import Patience
@@ -52,6 +56,8 @@ class MemoryInbox:
         self.calls: list[str] = []
         self.failures: list[Exception] = []
         self.poison = ""
+        self.all_gaps: list[Gap] = []
+        self.open_gaps: dict[int, Gap] = {}
         self._changed = threading.Condition()
 
     def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
@@ -79,6 +85,28 @@ class MemoryInbox:
         with self._changed:
             self.marks[brand_id] = post_id
             self.calls.append("mark")
+            self._changed.notify_all()
+
+    def open_gap(self, brand_id: BrandId, *, after: PostId, before: PostId) -> None:
+        with self._changed:
+            gap = Gap(len(self.all_gaps), brand_id, after, before)
+            self.all_gaps.append(gap)
+            self.open_gaps[gap.id] = gap
+            self.calls.append("gap")
+
+    def gaps(self, brand_id: BrandId) -> list[Gap]:
+        with self._changed:
+            return [gap for gap in self.open_gaps.values() if gap.brand_id == brand_id]
+
+    def narrow_gap(self, gap: Gap, *, before: PostId, found: int) -> None:
+        with self._changed:
+            self.open_gaps[gap.id] = replace(gap, before=before)
+            self.calls.append(f"narrowed:{found}")
+
+    def close_gap(self, gap: Gap, *, lost: str = "") -> None:
+        with self._changed:
+            del self.open_gaps[gap.id]
+            self.calls.append(f"closed:{lost}")
             self._changed.notify_all()
 
     def texts(self, brand_id: str | None = None) -> list[str]:
@@ -128,3 +156,15 @@ def until(is_true: Callable[[], object]) -> None:
 def busy(times: int) -> list[Exception]:
     """So many failures of a database that is briefly locked."""
     return [TransientError("database is locked") for _ in range(times)]
+
+
+def blow(simulator: SimulatorServer, count: int) -> None:
+    """A storm: so many mentions of @acme by ann, made inside the simulator."""
+
+    def post_all(world: World) -> None:
+        ann = world.user_named("ann")
+        assert ann is not None
+        for number in range(count):
+            world.post(ann, Draft(f"@acme storm {number}"), Client.NATIVE)
+
+    simulator.call(post_all)

@@ -236,28 +236,6 @@ def test_the_overlap_finds_what_x_showed_late(
     inbox.wait_for_texts("@acme shown late")
 
 
-def test_more_than_x_keeps_is_told_as_lost(
-    listen: Listen,
-    base_url: str,
-    control: Control,
-    inbox: MemoryInbox,
-    ann: Player,
-    acme: Account,
-    simulator: object,
-) -> None:
-    mark = id_at(RealClock().now() - timedelta(minutes=1))
-    inbox.marks[acme.brand_id] = mark
-    control.settings(rate_limits=False)
-    for number in range(820):
-        ann.post(f"@acme storm {number}")
-    gaps: list[tuple[BrandId, PostId, PostId]] = []
-    listen(base_url, mode="poll", on_gap=lambda *gap: gaps.append(gap))
-    until(lambda: "mark" in inbox.calls)
-    oldest = min((post_id for _, post_id in inbox.rows), key=int)
-    assert gaps[0] == (acme.brand_id, mark, oldest)
-    assert len(inbox.rows) == 800
-
-
 def test_a_complete_poll_and_each_read_are_told(
     listen: Listen, base_url: str, control: Control, inbox: MemoryInbox, ann: Player, acme: Account
 ) -> None:
