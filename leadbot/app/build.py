@@ -12,6 +12,7 @@ import structlog
 
 from leadbot.app import keeping
 from leadbot.app.accounts import account_of
+from leadbot.app.hearing import ListenerAlarms
 from leadbot.app.lastgood import with_last_good
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
@@ -24,7 +25,7 @@ from leadbot.flows import gate
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.decide import decide, new_conversation
-from leadbot.model import BrandId, PostId, VersionId
+from leadbot.model import BrandId, VersionId
 from leadbot.nlp import load_reader
 from leadbot.ports import Clock
 from leadbot.relay import Patience, Relay, Watch
@@ -72,7 +73,7 @@ def build(project: Project) -> Iterator[Daemon]:
             normalise=gate.normalise,
         )
         listener = _listener(settings, store, accounts, clock)
-        watch = _watch(settings, store, [account.brand_id for account in accounts], clock)
+        watch = _watch(settings, store, [account.brand_id for account in accounts], clock, listener)
         parts = (
             Part("engine", engine.run),
             Part("relay", relay.run),
@@ -114,9 +115,12 @@ def _relay(
     )
 
 
-def _watch(settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock) -> Watch:
+def _watch(
+    settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock, listener: Listener
+) -> Watch:
     patience = Patience(**asdict(settings.alarms))
-    return Watch(store, clock, FileNotifier(settings.folder), brand_ids, patience)
+    notifier = FileNotifier(settings.folder)
+    return Watch(store, clock, notifier, brand_ids, patience, beats=listener.beats)
 
 
 def _figures(store: Store) -> dict[str, Any]:
@@ -132,17 +136,23 @@ def time_outs(settings: Settings) -> TimeOuts:
 
 def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clock: Clock) -> Listener:
     mode = ListenMode(settings.x.listen)
+    alarms = ListenerAlarms(store, {account.brand_id: account.handle for account in accounts})
 
     def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
         store.spend.record_spend(brand_id, kind, count, cost_of(kind, count), clock.now())
 
     def on_connected() -> None:
+        alarms.connected()
         # What was said while nobody listened must be decided before we speak again: a "stop" may be among it.
         for account in accounts:
             if mode is ListenMode.STREAM:
                 store.brands.poll_completed(account.brand_id)
             else:
                 store.brands.begin_catch_up(account.brand_id)
+
+    def on_poll_completed(brand_id: BrandId) -> None:
+        alarms.polled(brand_id)
+        store.brands.poll_completed(brand_id)
 
     return Listener(
         accounts,
@@ -153,21 +163,19 @@ def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clo
         poll_s=settings.x.poll_s,
         lookback_s=LOCAL_LOOKBACK_S if settings.x.is_local else 0.0,
         on_spend=on_spend,
-        on_poll_completed=store.brands.poll_completed,
-        on_gap=_tell_gap,
-        on_trouble=_tell_trouble,
+        on_poll_completed=on_poll_completed,
+        on_gap=alarms.gap,
+        on_trouble=alarms.trouble,
         on_connected=on_connected,
         on_deaf=store.brands.begin_catch_up,
         time_outs=time_outs(settings),
+        on_rung=alarms.rung,
+        read_budgets={
+            account.brand_id: brand.daily_reads_usd
+            for account, brand in zip(accounts, settings.brands, strict=True)
+        },
+        reads_spent=lambda brand_id: store.spend.reads_spent(brand_id, clock.now()),
     )
-
-
-def _tell_gap(brand_id: BrandId, after: PostId, before: PostId) -> None:
-    _log.error("mentions.lost", brand=brand_id, after=after, before=before)
-
-
-def _tell_trouble(where: str, reason: str, why: str) -> None:
-    _log.error("listener.needs_operator", where=where, reason=reason, why=why)
 
 
 def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Store) -> Deck:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadbot.cli.project import configure_logs, in_project, project_in
-from leadbot.cli.words import say
+from leadbot.cli.words import LISTENING, say
 from leadbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def check(folder: Path) -> None:
             click.echo(
                 f"  @{handle} speaks {playbook.name} ({playbook.file}), version {playbook.version[:8]}"
             )
+    listen = project.settings.x.listen
+    click.echo(f"Listens by {listen}: {LISTENING[listen]}.")
     click.echo("All is well.")
 
 

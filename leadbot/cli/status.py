@@ -6,11 +6,12 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import in_one_line, say
+from leadbot.cli.words import LISTENING, in_one_line, say
 
 
 @click.command()
@@ -27,6 +28,7 @@ def status(folder: Path, as_json: bool) -> None:
         brands = store.queries.status()
         alarms = store.alarms.open()
     daemon = _daemon(project.health_file)
+    listen = project.settings.x.listen
     if as_json:
         document = {
             "daemon": daemon,
@@ -37,6 +39,7 @@ def status(folder: Path, as_json: bool) -> None:
         say(json.dumps(document, default=str, ensure_ascii=False))
         return
     say(f"daemon      {_in_words(daemon)}")
+    say(f"listens by  {listen}: {LISTENING[listen]}")
     for alarm in alarms:
         say(f"ALARM       {in_one_line(alarm.what)}; {in_one_line(alarm.fix)}")
     if project.faults:
@@ -56,6 +59,8 @@ def status(folder: Path, as_json: bool) -> None:
             f"@{one.brand.handle} ({stands}): {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
             f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open"
         )
+        if reading := _reading(daemon, str(one.brand.brand_id)):
+            say(f"  {reading}")
         if daemon["running"] and not one.brand.has_caught_up:
             say("  says nothing yet: a complete poll of the mentions comes first")
         if one.failed:
@@ -65,7 +70,17 @@ def status(folder: Path, as_json: bool) -> None:
             say(f"  {held.count} held by {held.rule}{why}; next try {held.until:%d %b %H:%M:%S} UTC")
 
 
-def _daemon(file: Path) -> dict[str, object]:
+def _reading(daemon: dict[str, Any], brand_id: str) -> str:
+    """What reading has cost today, if the running daemon says so."""
+    reads = (daemon.get("listener") or {}).get("reads") or {}
+    if not daemon["running"] or brand_id not in reads:
+        return ""
+    one = reads[brand_id]
+    spent = f"${one['spent_usd']:.3f} of ${one['budget_usd']:.2f} for reading are spent today"
+    return f"listening: {one['words']} ({spent})" if one["rung"] != "full" else spent
+
+
+def _daemon(file: Path) -> dict[str, Any]:
     """What the daemon last told of itself."""
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
@@ -75,7 +90,7 @@ def _daemon(file: Path) -> dict[str, object]:
     return {**told, "running": bool(told.get("running")) and is_fresh}
 
 
-def _in_words(daemon: dict[str, object]) -> str:
+def _in_words(daemon: dict[str, Any]) -> str:
     if not daemon["running"]:
         return "not running"
     well = "all is well" if daemon.get("well") else "something needs a look: see its log"

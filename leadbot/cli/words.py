@@ -17,6 +17,14 @@ _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 _BREAKS = re.compile("[\t\n]")
 
 
+LISTENING = {
+    "both": "within seconds and nothing missed, $0.006 a mention",
+    "stream": "within seconds, $0.005 a mention; what the stream loses stays lost",
+    "poll": "at each look, $0.001 a mention; looks that find nothing are free",
+}
+"""Ways to listen and what they cost (x/spend.py has the prices)."""
+
+
 def plain(text: str, *, keep_lines: bool = True) -> str:
     """`text` with control characters, and those that turn the direction of writing, shown as ``\\u001b``.
 

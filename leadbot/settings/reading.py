@@ -34,7 +34,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "keys": ("store", "path"),
     "brands": (
         "handle", "name", "id", "mode", "playbooks", "disclosure", "apology", "zone", "pace",
-        "quiet_hours", "too_late", "daily_budget_usd", "same_text_hours", "same_text_per_hour",
+        "quiet_hours", "too_late", "daily_budget_usd", "daily_reads_usd",
+        "same_text_hours", "same_text_per_hour",
     ),
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
     "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
@@ -45,6 +46,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
 
 LONGEST_APOLOGY = 95
 """With a disclosure of 40 before it, it fits into the 140 a playbook may allow."""
+
+LEAST_READS_USD = 1.0
+"""Left out, reading may cost half of the day's budget, and at least so much: about a thousand mentions."""
 
 
 def load(path: Path, env: Mapping[str, str]) -> Settings:
@@ -260,7 +264,13 @@ def _brand(table: Table, teams: tuple[Team, ...], folder: Path, x: XSettings) ->
             "people must know that a bot writes; leave the line out for ours",
             rule="disclosure",
         )
-    return BrandSettings(facts, _playbooks(table, folder), has_id=bool(given_id))
+    reads_usd = max(facts.daily_budget_usd / 2, LEAST_READS_USD)
+    return BrandSettings(
+        facts,
+        _playbooks(table, folder),
+        has_id=bool(given_id),
+        daily_reads_usd=table.number("daily_reads_usd", reads_usd, least=0.05),
+    )
 
 
 def _mode(table: Table, handle: str, x: XSettings) -> Mode:

@@ -122,6 +122,7 @@ class BrandSettings:
     playbooks: tuple[Path, ...]
     secrets: Secrets = Secrets()
     has_id: bool = False
+    daily_reads_usd: float = 2.5
     kept: StoredKeys | None = None
 
     @property

@@ -19,6 +19,10 @@ def utc_day(at: datetime) -> str:
     return at.astimezone(UTC).date().isoformat()
 
 
+READS = ("post_read", "owned_read", "user_read")
+"""Kinds of requests that read; the others say or delete something."""
+
+
 class Spend:
     """The ledger of requests X charges for."""
 
@@ -34,6 +38,14 @@ class Spend:
         """USD on the UTC day of `at`."""
         with self._database.read() as connection:
             return spent(connection, brand_id, at)
+
+    def reads_spent(self, brand_id: BrandId, at: datetime) -> float:
+        """USD for reading on the UTC day of `at`. Raises TransientError."""
+        query = select(func.sum(SPEND.c.usd)).where(
+            SPEND.c.brand_id == brand_id, SPEND.c.day == utc_day(at), SPEND.c.kind.in_(READS)
+        )
+        with self._database.read() as connection:
+            return float(connection.execute(query).scalar() or 0.0)
 
     def spent_on(self, brand_id: BrandId, kind: str, at: datetime) -> float:
         """USD on one kind of request, on the UTC day of `at`."""

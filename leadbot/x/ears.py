@@ -84,11 +84,16 @@ class Ears(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no types
 
     def hush(self) -> None:
         """End it from another thread, at once. tweepy's `disconnect` waits for the next line: up to 21 s."""
-        self._is_hushed = True
         self.running = False
+        self.wind_down()
+
+    def wind_down(self) -> None:
+        """End it from any thread once what has already come is read."""
+        self._is_hushed = True
         response = self._response
         if response is not None:
-            # Closing the file descriptor does not wake a blocked read; shutting the socket down does.
+            # Closing the file descriptor does not wake a blocked read; shutting the socket down does, and
+            # leaves what lies in its buffer to be read.
             with contextlib.suppress(Exception):
                 response.raw.shutdown()
 

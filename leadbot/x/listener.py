@@ -299,7 +299,7 @@ class Listener:
         """One more item, in the stream's thread: each costs money from the moment X has sent it."""
         self._room -= 1
         if self._room < 1 and self._stream is not None:
-            self._stream.hush()
+            self._stream.wind_down()
 
     def _poll_failed(self, brand_id: BrandId) -> None:
         if self._stream is None or self._stream.pulse.state is not StreamState.CONNECTED:

@@ -103,7 +103,7 @@ class Stream:
         self._refusals: dict[str, int] = {}
         self._are_rules_known = False
         self._is_muted = False
-        self._is_hushed = False
+        self._winds_down = False
         self._rebuilt_at: datetime | None = None
         self._ears: Ears | None = None
         self._ears_lock = threading.Lock()
@@ -145,12 +145,17 @@ class Stream:
         """Switch the stream off or on while it runs: the first step of saving reads."""
         if muted != self._is_muted:
             self._is_muted = muted
-            self._hush()
+            self.wind_down()
+            self._wake.set()
 
-    def hush(self) -> None:
-        """End this connection at once and wait a little before the next: somebody is about to mute."""
-        self._is_hushed = True
-        self._hush()
+    def wind_down(self) -> None:
+        """End this connection, read what X has sent (and billed) already, and wait before the next one:
+        somebody is about to mute.
+        """
+        self._winds_down = True
+        with self._ears_lock:
+            if self._ears is not None:
+                self._ears.wind_down()
 
     def missed(self, count: int) -> None:
         """The poll heard posts that this stream should have brought: list the rules anew and reconnect."""
@@ -240,11 +245,8 @@ class Stream:
         self.pulse.ends[ended.how.value] = self.pulse.ends.get(ended.how.value, 0) + 1
         connected_at, self.pulse.connected_at = self.pulse.connected_at, None
         if ended.how is End.HUSHED:
-            if self._is_hushed:
-                self._is_hushed = False
-                self._wake.clear()
-                if self._stop.is_set() or self._is_muted:
-                    return
+            if self._winds_down and not self._is_muted:
+                self._winds_down = False
                 self._rest(StreamState.BACKING_OFF, "saving reads", self._patience.back_off_most_s)
             return
         log.warning("stream.ended", how=ended.how.value, answer=str(ended.answer or ""))

@@ -68,8 +68,8 @@ class Thrift:
     """The read budgets of the brands of one app. Safe for threads.
 
     budgets: brand id → US dollars a UTC day; a brand that is not in it has no limit. spent: what its reads
-    have cost on the day of the clock. on_rung(brand, rung, why) is called at each change, in whatever thread
-    noticed it.
+    have cost on the day of the clock. on_rung(brand, rung, why) is called at the first look and at each
+    change, in whatever thread noticed it.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Thrift:
             before, one.spent_usd = one.rung, spent
             one.rung = self._next(one, budget, now, is_first=is_first)
             one.day = now.date()
-            if one.rung is before:
+            if one.rung is before and not is_first:
                 return before
             one.changed_at = now
         self._tell(brand_id, before, one.rung, f"${spent:.2f} of ${budget:.2f} for reading are spent today")
@@ -170,6 +170,7 @@ class Thrift:
         return Rung(one.rung - 1) if self._has_poll else target
 
     def _tell(self, brand_id: BrandId, before: Rung, after: Rung, why: str) -> None:
-        write = log.warning if after > before else log.info
-        write("reads.rung_changed", brand=brand_id, before=before.words, now=after.words, why=why)
+        if after is not before:
+            write = log.warning if after > before else log.info
+            write("reads.rung_changed", brand=brand_id, before=before.words, now=after.words, why=why)
         self._on_rung(brand_id, after, why)
