@@ -127,6 +127,7 @@ def _may_be_anything(reading: Reading) -> bool:
         or moods.is_complaint(reading)
         or moods.is_abuse(reading)
         or moods.is_nicety(reading)
+        or moods.is_decline(reading, outright=True)
     )
 
 

@@ -3,8 +3,8 @@ them.
 
 What is said, in this order:
 
-1. nothing, when a human is needed: abuse, a complaint, another language, at the start a question we can't
-   answer;
+1. nothing, when a human is needed (abuse, a complaint, another language, at the start a question we can't
+   answer), or when they don't want to go on;
 2. the hand-off line, when they asked something in mid-dialog that we can't answer;
 3. the card's `if_unclear`, once, when the card we asked was not answered;
 4. our answer to their question, with what comes next if both fit into one post;
@@ -22,7 +22,7 @@ from leadbot.flows.cards import Card, Ending, Line, Playbook
 from leadbot.flows.learning import Turn
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
-from leadbot.model import Before, Consent, Heard, Hold, LineKind, Mode, Owner, Post, Status
+from leadbot.model import Before, CancelTimer, Consent, Heard, Hold, LineKind, Mode, Owner, Post, Status
 
 
 class Talk:
@@ -88,6 +88,8 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
     if turn.foreign is not None and not is_start and not turn.learned:
         post = turn.foreign.post
         return _to_human(step, playbook, Reason.FOREIGN_LANGUAGE_FOR_HUMAN, post, post.said)
+    if turn.declined is not None and not (turn.learned or turn.says or turn.question):
+        return _let_go(step, turn.declined.post)
     if is_start and turn.question:
         return _to_human(step, playbook, Reason.QUESTION_FOR_HUMAN, posts[-1].post, turn.question)
     if target is None:
@@ -140,6 +142,19 @@ def _stop_at_abuse(step: Step, post: Post) -> Reason:
     step.change(status=Status.PAUSED, owner=Owner.HUMAN)
     step.raise_task("abuse", "insulted us in a dialog; the bot is silent until you decide", post_id=post.id)
     return Reason.ABUSE
+
+
+def _let_go(step: Step, post: Post) -> Reason:
+    """They don't want to go on: peace, and no further question. What is on the desk stays there."""
+    step.let_be()
+    step.effects.append(CancelTimer("gives_up"))
+    if step.conversation.on_desk is not None:
+        handoff.hold_for_human(step)
+        handoff.tell(step, Reason.DECLINED, post=post)
+        return Reason.DECLINED
+    step.change_dialog(ending="declined", ended_at=step.at, asked=None)
+    step.change(status=Status.IDLE)
+    return Reason.DECLINED
 
 
 def _to_human(step: Step, playbook: Playbook, reason: Reason, post: Post, question: str) -> Reason:

@@ -25,6 +25,7 @@ class Turn:
     question: str = ""  # their question that has none
     complaint: Heard | None = None
     abuse: Heard | None = None
+    declined: Heard | None = None  # they don't want to go on
     foreign: Heard | None = None  # words of another language that answer nothing
 
 
@@ -50,13 +51,23 @@ def read(step: Step, playbook: Playbook, posts: tuple[Heard, ...], *, is_start: 
         found.replied = found.replied or asked is not None
         found.closing = next((m.rule.then for m in matches if m.rule.then), found.closing)
         _note_question(playbook, heard, matches, found, is_start=is_start)
-        if not matches and moods.is_complaint(heard.reading):
-            found.complaint = heard
-        if not matches and moods.is_abuse(heard.reading):
-            found.abuse = heard
-        if not matches and tongues.is_foreign(heard.post):
-            found.foreign = heard
+        if not matches:
+            _note_mood(heard, found, is_asked=asked is not None)
+        else:
+            found.declined = None
     return found
+
+
+def _note_mood(heard: Heard, found: Turn, *, is_asked: bool) -> None:
+    """What a post is that answers nothing."""
+    reading = heard.reading
+    found.declined = heard if is_asked and moods.is_decline(reading) else None
+    if found.declined is None and moods.is_complaint(reading):
+        found.complaint = heard
+    if moods.is_abuse(reading):
+        found.abuse = heard
+    if tongues.is_foreign(heard.post):
+        found.foreign = heard
 
 
 def learn(step: Step, playbook: Playbook, heard: Heard, *, asked: str | None) -> list[Match]:

@@ -74,7 +74,8 @@ def close(step: Step, why: str, *, post: Post | None = None, by: str = "") -> No
 
 
 def _lift(step: Step, post: Post) -> Reason:
-    step.change(status=Status.IDLE, owner=Owner.BOT)
+    # talked_at is forgotten: who starts the bot is not sent to a rep for having talked lately.
+    step.change(status=Status.IDLE, owner=Owner.BOT, talked_at=None)
     key = f"{step.conversation.id}:suppress:{post.id}"
     step.emit(Suppress(key, "they said start", post.id, lifted=True))
     return Reason.OPT_OUT_LIFTED

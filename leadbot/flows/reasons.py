@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     SMALL_TALK = "small_talk"
     ENDED = "ended"
+    DECLINED = "declined"
     HELD_BY_GATE = "held_by_gate"
     NOTHING_TO_ANSWER = "nothing_to_answer"
 

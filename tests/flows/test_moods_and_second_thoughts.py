@@ -276,3 +276,49 @@ def test_a_dialog_that_reopens_after_days_says_again_that_a_bot_writes() -> None
     following = stage.turn("all in excel", EXCEL)
     assert following is not None
     assert "bot here" not in following.text
+
+
+@pytest.mark.parametrize(
+    "said", ["no", "nope", "nah too expensive", "not interested, thanks", "no thank you"]
+)
+def test_who_does_not_want_to_go_on_is_left_in_peace(said: str) -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn(said, reads(Intent.OTHER, yes_no("no", said)))
+    assert stage.decisions[-1].reason == "declined"
+    assert len(stage.replies) == 1
+    assert stage.conversation.status is Status.IDLE
+    assert stage.conversation.dialog is not None
+    assert stage.conversation.dialog.ending == "declined"
+
+
+@pytest.mark.parametrize("said", ["no idea", "no clue, sorry", "not sure", "no date yet"])
+def test_who_does_not_know_is_asked_more_easily(said: str) -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn(said, reads(Intent.OTHER, yes_no("no", said)))
+    assert stage.decisions[-2].reason == "asked_again"
+
+
+@pytest.mark.parametrize(("said", "goes_on"), [("nope", True), ("no thanks, too expensive", False)])
+def test_a_bare_no_may_answer_what_they_have_so_far(said: str, goes_on: bool) -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn("40", forty())
+    reply = stage.turn(said, reads(Intent.OTHER, yes_no("no", said)))
+    assert (reply is not None) is goes_on
+
+
+def test_a_no_with_a_number_is_an_answer() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn("no, we are 40", reads(Intent.OTHER, count(40), yes_no("no", "no, we are 40")))
+    assert stage.score == 30
+
+
+def test_a_plain_no_is_no_complaint_however_it_reads() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn("no", unsure(Intent.SUPPORT, 0.91, yes_no("no")))
+    assert stage.decisions[-1].reason == "declined"
+    assert stage.handoffs == []

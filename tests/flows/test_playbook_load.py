@@ -60,7 +60,8 @@ def test_answers_carry_their_meaning() -> None:
         Range(11, None, True),
     ]
     assert [rule.anything for rule in today.answers] == [False, False, False, True]
-    assert timing.answers[0].values == {"now", "this_month", "this_quarter"}
+    assert timing.answers[0].within_days == 90
+    assert timing.answers[1].values == {"this_half", "this_year", "later"}
     assert timing.answers[2].values == {"none"}
     assert size.answers[0].then == "kind_close"
 

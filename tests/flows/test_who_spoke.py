@@ -46,6 +46,7 @@ from tests.flows.factories import (
     SOON,
     START,
     STOP,
+    TO_SAME_REP,
     TYPED_ACME,
     WANTS_IT,
     YES,
@@ -505,3 +506,11 @@ def test_an_edit_that_takes_the_word_back_is_not_start() -> None:
     stop = _known(stage, stage.conversation.answered[-1])
     stage.edits(stop, "sorry, wrong window", NONSENSE)
     assert stage.conversation.status is Status.OPTED_OUT
+
+
+def test_who_says_start_meets_the_bot_again_and_not_the_rep_of_before() -> None:
+    stage = Stage(deck(playbook(unless=(TO_SAME_REP,))))
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.answers("stop", STOP)
+    stage.answers("start", START)
+    assert stage.turn("@acme we want it", WANTS_IT) is not None
