@@ -97,6 +97,8 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
     talk = Talk(step, playbook, target, turn, way_back, is_start=is_start)
     if turn.question:
         return _pass_on(talk, Reason.QUESTION_FOR_HUMAN, turn.question)
+    if turn.asks_who:
+        return _say_who_speaks(talk) or _pass_on(talk, Reason.QUESTION_FOR_HUMAN, turn.asks_who)
     if is_start and starting.is_thin(step.conversation.person):
         return _only_answer(talk)
     if not (turn.replied or turn.says or turn.closing) and _has_question_out(step, playbook):
@@ -210,6 +212,28 @@ def _clear_up(talk: Talk) -> Reason | None:
     step.note(f"{card.learn} is passed over")
     if was_unclear and step.dialog and not answers.open_cards(playbook, step.dialog):
         return _pass_on(talk, Reason.UNCLEAR_FOR_HUMAN, talk.target.post.said)
+    return None
+
+
+def _say_who_speaks(talk: Talk) -> Reason | None:
+    """They ask whether a bot writes: it does, says so again, and asks its question again. None: no room."""
+    step, dialog = talk.step, talk.step.dialog
+    cards = answers.open_cards(talk.playbook, dialog) if dialog else []
+    card = next(
+        (card for card in cards if dialog and card.learn == dialog.asked), cards[0] if cards else None
+    )
+    if card is None or talk.room < 2:
+        return None
+
+    def asked() -> None:
+        step.change_dialog(asked=card.learn, last_asked_at=step.at)
+        if line is card.if_unclear and step.dialog is not None:
+            step.change_dialog(unclear=(*step.dialog.unclear, card.learn))
+
+    for line in (card.ask, card.if_unclear):
+        text = speaking.compose(step, talk.playbook, (line,), introduces=True) if line else None
+        if line is not None and text is not None and not speaking.was_told(step, text):
+            return talk.say(text, LineKind.ASK, line, asked, Reason.ASKED_AGAIN)
     return None
 
 

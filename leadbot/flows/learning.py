@@ -23,6 +23,7 @@ class Turn:
     says: list[AnswerFirst] = field(default_factory=list)  # our answers to what they asked
     asked: str = ""  # their question that has an answer
     question: str = ""  # their question that has none
+    asks_who: str = ""  # they asked whether a bot writes
     complaint: Heard | None = None
     abuse: Heard | None = None
     declined: Heard | None = None  # they don't want to go on
@@ -159,6 +160,9 @@ def _note_question(
         is_asked = must or reading.is_question
     else:
         must = is_asked = questions.is_question_back(heard, matches[0].part if matches else None)
+    if not is_start and questions.asks_who_speaks(heard) and not reading.asks_for_human:
+        found.asks_who = heard.post.said
+        return
     if not is_asked:
         return
     lines = questions.find_answers(playbook, reading)

@@ -9,8 +9,16 @@ from leadbot.model import Heard, Intent, Reading
 
 # "about 40 I guess?" is an answer with a doubt in it, not a question back.
 _HEDGE_WORDS = 3
+_SHORT_WORDS = 12
 _WORD = re.compile(r"[^\W_]+")
 _HANDLE = re.compile(r"@\w+")
+# "Are you a bot?" is owed an honest answer, and needs no human for it.
+_WHO_SPEAKS = re.compile(
+    r"\b(?:are|r) (?:you|u) (?:a |an |the |really |even |just |actually )*(?:real |actual )?"
+    r"(?:human|person|(?:chat)?bot|robot|ai|machine)\b"
+    r"|\b(?:is this|am i (?:talking|speaking|chatting|writing) (?:to|with)) (?:a |an |the |just )*"
+    r"(?:real |actual )?(?:human|person|(?:chat)?bot|robot|ai|machine)\b"
+)
 _WANTS_ANSWER = frozenset({Intent.PRICING, Intent.PRODUCT_QUESTION})
 
 
@@ -32,6 +40,12 @@ def is_question_back(heard: Heard, answer_words: str | None) -> bool:
         return True
     rest = _HANDLE.sub(" ", heard.post.said).replace(answer_words, " ", 1)
     return len(_WORD.findall(rest)) > _HEDGE_WORDS
+
+
+def asks_who_speaks(heard: Heard) -> bool:
+    """Whether they want to know if a bot or a person writes, and nothing more."""
+    said = heard.post.said.casefold()
+    return _WHO_SPEAKS.search(said) is not None and len(_WORD.findall(said)) <= _SHORT_WORDS
 
 
 def find_answers(playbook: Playbook, reading: Reading) -> tuple[AnswerFirst, ...]:

@@ -74,9 +74,17 @@ def left(step: Step, playbook: Playbook) -> int:
 
 
 def compose(
-    step: Step, playbook: Playbook, lines: tuple[Line, ...], *, is_small_talk: bool = False
+    step: Step,
+    playbook: Playbook,
+    lines: tuple[Line, ...],
+    *,
+    is_small_talk: bool = False,
+    introduces: bool = False,
 ) -> str | None:
-    """The words of some lines in one post, or None when they don't fit into one."""
+    """The words of some lines in one post, or None when they don't fit into one.
+
+    introduces: say also here what speaks, as the first post of a dialog always does.
+    """
     conversation, dialog = step.conversation, step.dialog
     number, messages = (dialog.number, dialog.messages) if dialog and not is_small_talk else (0, 0)
     if is_small_talk:
@@ -92,7 +100,7 @@ def compose(
             heard=frozenset(gate.normalise(said.text) for said in conversation.said),
         )
 
-    if is_first:
+    if is_first or introduces:
         return words(step.deck.brand.disclosures)
     # After days they may have forgotten who writes; a line that only fits without is still better said.
     again = words(step.deck.brand.disclosures) if _is_long_ago(step) else None

@@ -280,6 +280,8 @@ _MAYBE = phrase(
 def opt_out_of(said: Said) -> tuple[OptOut, str]:
     """What the text says about being written to, and the name of the rule that says so ("" for none)."""
     words = said.words
+    if len(words) > 3 and all(len(word) == 1 for word in words):
+        words = ("".join(words),)  # "S T O P"
     if not words:
         # A stop sign alone: too much said to go on, too little to be silent for good.
         return (OptOut.UNCLEAR, "opt_out.sign") if _STOP_SIGN in said.text else (OptOut.NONE, "")

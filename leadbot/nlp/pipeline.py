@@ -33,7 +33,7 @@ from leadbot.nlp.optout import opt_out_of
 from leadbot.nlp.restraint import speaks_of_buying, speaks_of_trouble
 from leadbot.nlp.signals import asks_price, is_noise, is_question
 from leadbot.nlp.slots import day_of, slots_in
-from leadbot.nlp.text import Said, said, tokens
+from leadbot.nlp.text import MAX_CHARS, Said, said, tokens
 
 NOTES = "leadbot"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,6 +86,8 @@ def note_rules(notes: Notes) -> None:
     """Run every rule on a post."""
     text = notes.said
     notes.opt_out, rule = opt_out_of(text)
+    if notes.opt_out is OptOut.NONE and len(notes.request.text) > MAX_CHARS:
+        notes.opt_out, rule = opt_out_of(said(notes.request.text[-MAX_CHARS:]))  # a stop often comes last
     notes.asks_for_human = asks_for_human(text)
     notes.asks_price = asks_price(text)
     notes.wants_to_buy = wants_to_buy(text)

@@ -26,6 +26,12 @@ _DIGIT = re.compile(r"\d")
 _FOLDABLE = re.compile(
     "[\u00aa-\u024f\u0300-\u036f\u1e00-\u1eff\u2070-\u209f\u2100-\u218f\u2460-\u24ff\ufb00-\ufb4f\uff00-\uffef]|[\U0001d400-\U0001d7ff]"
 )
+_INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff",
+    )
+)
 _DIGITS = str.maketrans("123456789", "000000000")
 
 
@@ -88,6 +94,8 @@ def _lower(text: str) -> str:
 def _fold(low: str) -> str:
     """Without apostrophes and accents; the length may change."""
     low = low.replace("'", "")
+    if not low.isascii():
+        low = low.translate(_INVISIBLE)  # keyboards put them round words, and who hides a word means it
     if low.isascii() or not _FOLDABLE.search(low):
         return low
     return "".join(

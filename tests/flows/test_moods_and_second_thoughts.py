@@ -12,6 +12,7 @@ from leadbot.flows.cards import Card
 from leadbot.model import Consent, Intent, LineKind, Status, TimerFired
 from tests.flows.factories import (
     ASKS_SSO,
+    BRAND,
     COMPLAINT,
     EXCEL,
     HELLO,
@@ -322,3 +323,24 @@ def test_a_plain_no_is_no_complaint_however_it_reads() -> None:
     stage.turn("no", unsure(Intent.SUPPORT, 0.91, yes_no("no")))
     assert stage.decisions[-1].reason == "declined"
     assert stage.handoffs == []
+
+
+@pytest.mark.parametrize("said", ["are you a bot?", "Is this a real person?", "wait, am I talking to a bot"])
+def test_who_asks_whether_a_bot_writes_is_told_so_and_asked_again(said: str) -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    reply = stage.turn(said, reads(Intent.SMALL_TALK, is_question=True))
+    assert reply is not None
+    assert reply.text.startswith(f"{BRAND.disclosures[0]}\nNo exact number needed")
+    assert stage.turn("40", forty()) is not None
+    assert stage.score == 30
+    assert stage.handoffs == []
+
+
+def test_who_asks_again_whether_a_bot_writes_gets_a_human() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    for _ in range(2):
+        stage.turn("are you a bot?", reads(Intent.SMALL_TALK, is_question=True))
+    assert "question_for_human" in [decision.reason for decision in stage.decisions]
+    assert stage.handoffs[-1].question == "are you a bot?"

@@ -68,3 +68,26 @@ def test_other_stops_are_no_opt_out(read, text):
 @pytest.mark.parametrize(("text", "lang"), [("arrête", "fr"), ("STOP", "de"), ("déjame en paz", "es")])
 def test_opt_outs_count_in_any_language(read, text, lang):
     assert read(text, lang=lang).opt_out is OptOut.CLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "S T O P",
+        "s.t.o.p!!",
+        "s\u200btop",
+        "\u2066stop\u2069",
+        "stop\u200f",
+        "ＳＴＯＰ",
+        "s\u0336t\u0336o\u0336p\u0336",
+        "st\u00adop",
+    ],
+)
+def test_a_stop_is_heard_through_all_that_hides_it(read, text):
+    assert read(text).opt_out is OptOut.CLEAR
+
+
+def test_a_stop_at_the_end_of_the_longest_post_is_heard(read):
+    assert (
+        read("I thought about it for a while. " * 750 + "Please stop messaging me.").opt_out is OptOut.CLEAR
+    )
