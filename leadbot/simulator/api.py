@@ -14,6 +14,7 @@ from leadbot.simulator.clock import snowflake_at
 from leadbot.simulator.matcher import RuleError, compile_rule
 from leadbot.simulator.paging import Page
 from leadbot.simulator.problems import forbidden, hidden_error, invalid, not_found_error
+from leadbot.simulator.rules import RULES_CAP
 from leadbot.simulator.shapes import Wanted, answer, tweet_json, user_json
 from leadbot.simulator.world import REPLY_SETTINGS, Draft, World, is_summoned
 
@@ -277,10 +278,15 @@ def list_rules(call: Call) -> Answer:
 
 def count_rules(call: Call) -> Answer:
     """GET /2/tweets/search/stream/rules/counts."""
-    count = len(call.world.rules.rules)
-    return 200, {
-        "data": {"all_project_client_apps": count, "cap_per_client_app": 1000, "project_rules_count": count}
+    own = {"client_app_id": "1", "rule_count": len(call.world.rules.rules)}
+    counts = {
+        "all_project_client_apps": [own],
+        "cap_per_client_app": str(RULES_CAP),
+        "cap_per_project": str(RULES_CAP),
+        "client_app_rules_count": own,
+        "project_rules_count": str(own["rule_count"]),
     }
+    return 200, {"data": counts}
 
 
 def change_rules(call: Call) -> Answer:

@@ -77,6 +77,14 @@ def identify(
     return identity
 
 
+def means_shown(authorization: str) -> str | None:
+    """Which kind of token a header shows, whether or not it is good."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return APP_ONLY if token.strip() == APP_BEARER else OAUTH2_USER
+    return OAUTH1_USER if scheme.lower() == "oauth" else None
+
+
 _SUSPENDED = {
     "title": "Forbidden",
     "type": "about:blank",

@@ -187,6 +187,10 @@ class Control:
             newer.append(self.world.posts[post_id])
         return newer[::-1]
 
+    def exchanges(self, query: Mapping[str, str], body: Body) -> Any:
+        """GET exchanges: the last 5,000 requests with their bodies and answers, once they are kept."""
+        return {"exchanges": list(self.world.exchanges)}
+
     def spend(self, query: Mapping[str, str], body: Body) -> Any:
         """GET spend: US dollars the API app would have paid."""
         return self.world.spend.as_json()
@@ -274,6 +278,7 @@ _ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("POST", "follows"): Control.follow,
     ("POST", "authorize"): Control.authorize,
     ("GET", "log"): Control.log,
+    ("GET", "exchanges"): Control.exchanges,
     ("GET", "spend"): Control.spend,
     ("GET", "violations"): Control.violations,
     ("GET", "clock"): Control.get_clock,

@@ -51,7 +51,7 @@ class Gateway:
 
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
-        app = web.Application(client_max_size=1_000_000, middlewares=[self._zipped])
+        app = web.Application(client_max_size=1_000_000, middlewares=[self._around])
         app.on_response_prepare.append(self._date)
         for route in (*ROUTES, *dms.ROUTES):
             path = "/".join(
@@ -69,13 +69,29 @@ class Gateway:
         return app
 
     @web.middleware
-    async def _zipped(
+    async def _around(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         response = await handler(request)
+        if self.world.settings.keeps_exchanges and not request.path.startswith("/_sim/"):
+            await self._keep(request, response)
         if not response.prepared and stream.takes_gzip(request, self.world.settings):
             response.enable_compression(web.ContentCoding.gzip)
         return response
+
+    async def _keep(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Writes down what was really asked and answered."""
+        answer = response.body if isinstance(response, web.Response) else None
+        self.world.exchanges.append(
+            {
+                "method": request.method,
+                "path": request.raw_path,
+                "means": auth.means_shown(request.headers.get("Authorization", "")),
+                "body": _read_json(await request.read()),
+                "status": response.status,
+                "answer": _read_json(answer if isinstance(answer, bytes) else b""),
+            }
+        )
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)  # X's time, not ours
@@ -268,6 +284,14 @@ async def _after(fault: Fault, request: web.Request) -> None:
     if fault.kind in ("timeout_after_accept", "drop_after_accept"):
         stream.reset(request)
         raise ConnectionAbortedError
+
+
+def _read_json(body: bytes) -> Any:
+    """A body as JSON; None for none and for a page."""
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
 
 
 async def _body(request: web.Request) -> Mapping[str, Any]:

@@ -37,6 +37,7 @@ class SimSettings:
     summon_title: str = ""
     gzip: bool = True
     unknown_fields: bool = False
+    keeps_exchanges: bool = False
     credits_usd: float = 0.0
     post_reads_cap: int = 0
     conduct_length: int = 140

@@ -143,8 +143,8 @@ def _note(post: Post, body: str, at: _Place) -> dict[str, Any] | None:
     return {"text": body, "entities": _entities(post, at) or {}} if _is_long(post) else None
 
 
-def _withheld(country_codes: list[str], scope: str) -> dict[str, Any] | None:
-    return {"copyright": False, "country_codes": country_codes, "scope": scope} if country_codes else None
+def _withheld(country_codes: list[str], scope: str, **more: Any) -> dict[str, Any] | None:
+    return {"country_codes": country_codes, "scope": scope, **more} if country_codes else None
 
 
 def _tweet_metrics(post: Post) -> dict[str, int]:
@@ -166,7 +166,7 @@ _TWEET: dict[str, Callable[[World, Post, str, _Place], Any]] = {
     "public_metrics": lambda world, post, body, at: _tweet_metrics(post),
     "referenced_tweets": lambda world, post, body, at: _referenced(post),
     "reply_settings": lambda world, post, body, at: post.reply_settings,
-    "withheld": lambda world, post, body, at: _withheld(post.withheld_in, "tweet"),
+    "withheld": lambda world, post, body, at: _withheld(post.withheld_in, "tweet", copyright=False),
 }
 
 

@@ -22,6 +22,7 @@ import msgspec
 from aiohttp import web
 
 from leadbot.simulator.accounts import Post
+from leadbot.simulator.auth import APP_ONLY
 from leadbot.simulator.clock import iso, snowflake_at
 from leadbot.simulator.faults import STREAM_ITEM, STREAM_NOW, Fault
 from leadbot.simulator.paging import Page
@@ -264,10 +265,23 @@ class _Pipe:
             await self._send(lines[0][: len(lines[0]) // 2])
             reset(self.request)
             raise _Gone
+        if self.world.settings.keeps_exchanges:
+            self._keep(lines)
         for line in lines:
             await self._send(line)
         if lines:
             self.world.spend.posts_read([post], None)
+
+    def _keep(self, lines: list[bytes]) -> None:
+        asked = {
+            "method": "GET",
+            "path": self.request.raw_path,
+            "means": APP_ONLY,
+            "body": None,
+        }
+        for line in lines:
+            with contextlib.suppress(msgspec.DecodeError):
+                self.world.exchanges.append({**asked, "status": 200, "answer": msgspec.json.decode(line)})
 
     def _line(self, post: Post, rules: list[StreamRule], fault: Fault | None) -> bytes:
         body, users, _ = answer(self.world, [post], self.connection.wanted, None, single=True)

@@ -73,6 +73,7 @@ class World:
         self.answers: dict[int, list[int]] = {}
         self.mail: list[Message] = []
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
+        self.exchanges: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._said: dict[tuple[int, str], datetime] = {}
         self.rules = RuleBook(self.clock, self.ids, self.settings)
         self.limits = RateLimits(self.clock, self.settings)

@@ -13,6 +13,7 @@ from leadbot.simulator.text import weighted_length
 from tests.cli.living import wait_until
 from tests.e2e.town import Town
 from tests.kills.project import Project
+from tests.x.openapi import OpenApi, faults_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("town")]  # one town, however many workers
 
@@ -24,6 +25,7 @@ DISCLOSED = "🤖 bot here · say STOP or HUMAN anytime"
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town") / "project"
     with Project(folder, settings={"same_text_per_hour": "1000"}) as project:
+        project.tell("settings", {"keeps_exchanges": True})
         project.start()
         log = folder / "daemon.log"
         wait_until(lambda: "Ready." in log.read_text(encoding="utf-8"), "the daemon is ready")
@@ -177,3 +179,13 @@ def test_all_that_was_said_was_short_and_within_the_rules(town: Town) -> None:
     said = [post["text"].partition(" ")[2] for post in posts]
     assert all(weighted_length(text) <= 140 for text in said)
     assert town.project.sim("violations")["violations"] == []
+
+
+def test_whatever_the_daemon_and_its_people_send_over_the_wire_is_as_x_writes_it(town: Town) -> None:
+    document = OpenApi.here()
+    if document is None:
+        pytest.skip("X's OpenAPI document is not on this machine")
+    town.somebody().says(WARM, "this month")
+    latest = town.project.sim("exchanges")["exchanges"][-200:]
+    assert any(one["path"] == "/2/tweets" and one["status"] == 201 for one in latest)
+    assert faults_in(document, latest) == []
