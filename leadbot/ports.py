@@ -38,6 +38,9 @@ class SentPost:
     in_reply_to: PostId | None
     root_id: PostId
     created_at: datetime
+    in_reply_to_user: str | None = None
+    quoted: PostId | None = None
+    names: tuple[str, ...] = ()  # ids of the accounts it names by typed mentions
 
 
 class PostWriter(Protocol):

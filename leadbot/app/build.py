@@ -78,6 +78,7 @@ def build(project: Project) -> Iterator[Daemon]:
             Part("engine", engine.run),
             Part("relay", relay.run),
             Part("watch", watch.run),
+            *timelines(settings, relay),
             Part("keeper", keeping.keeper(settings, store, accounts, clock).run),
         )
         yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store))
@@ -113,6 +114,12 @@ def _relay(
         # A request may still arrive after this; on a clock faster than life that is longer than it looks.
         timeout_s=max(30.0, (waits.connect_s + waits.read_s) / clock.real_s(1.0)),
     )
+
+
+def timelines(settings: Settings, relay: Relay) -> list[Part]:
+    """Looks at the brands' own posts also when nothing is to be sent, unless the settings say not to."""
+    every_s = settings.x.own_posts_s
+    return [Part("timelines", relay.timelines(every_s=every_s).run)] if every_s else []
 
 
 def _watch(

@@ -35,6 +35,8 @@ def stop(step: Step, event: OptOutRequested) -> Reason:
 def take_over(step: Step, event: TakenOver) -> Reason:
     """A human speaks here from now on; the bot's dialog is over, and its story is on the desk."""
     _hold(step, event.by)
+    if event.by == NATIVE:
+        step.change(talked_at=event.at)
     return Reason.TAKEN_OVER
 
 
@@ -47,14 +49,16 @@ def note_reply(step: Step, event: RepReplied) -> Reason:
 
 def _hold(step: Step, by: str) -> None:
     conversation = step.conversation
-    post = conversation.waiting[-1].post if conversation.waiting else None
+    # What the bot was about to answer stands on the card as well: a reply on its way may not leave any more.
+    about = (*conversation.answering, *conversation.waiting)
+    post = about[-1].post if about else None
     step.let_be()
     if by and by != NATIVE:
         step.change(last_rep=by)
     if conversation.status is Status.OPTED_OUT:
         return  # their stop binds humans too
     is_running = conversation.status in (Status.OPEN, Status.AWAITING_CONSENT)
-    if is_running or conversation.on_desk is not None:
+    if is_running or about or conversation.on_desk is not None:
         playbook, question = handoff.playbook_of(step), post.said if post else ""
         handoff.give(step, Reason.TAKEN_OVER, playbook=playbook, post=post, question=question)
     step.change(status=Status.HANDED_OVER, owner=Owner.HUMAN)

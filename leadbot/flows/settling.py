@@ -26,6 +26,9 @@ from leadbot.model import (
 SUPERSEDED, PARENT_GONE = "superseded", "parent_gone"
 BLOCKED = "blocked"
 
+# Refusals because a human answers: nobody has to look into that.
+HUMAN_SPEAKS = ("foreign_post", "bot_owns")
+
 
 def note_sent(step: Step, event: ReplySent) -> Reason:
     """X took the reply. What they wrote meanwhile opens the next turn."""
@@ -58,7 +61,7 @@ def note_refused(step: Step, event: ReplyRefused) -> Reason:
     step.change(in_flight=None, answering=(), before=None)
     if event.reason == BLOCKED:
         _respect_block(step, said)
-    elif step.conversation.status is not Status.OPTED_OUT:
+    elif step.conversation.status is not Status.OPTED_OUT and event.reason not in HUMAN_SPEAKS:
         step.raise_task("reply_refused", event.reason, post_id=said.in_reply_to, draft=said.text)
     if said.kind is LineKind.SMALL_TALK:
         _open_next_turn(step)

@@ -14,9 +14,9 @@ from leadbot import model as m
 from leadbot.errors import AccountError, TransientError
 from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, PostWriter
-from leadbot.reconcile import DEEPEST, same_words
 from leadbot.relay.rest import Rest, Rests
-from leadbot.store import Store, codec, outbox, spend
+from leadbot.relay.timeline import Timeline
+from leadbot.store import Store, codec, outbox, own_posts, spend
 from leadbot.store.brands import BrandState, load_state
 from leadbot.store.database import Transaction
 from leadbot.store.facts import ReplyFacts, gather
@@ -42,12 +42,6 @@ LOOK_AHEAD = 2
 
 _MOST_AT_REST = 200
 """Rows put off in one transaction while X cannot be asked."""
-
-_OVERLAP_MS = (
-    600_000  # X's timeline may show a post late; read the last ten minutes again, at most a page of them
-)
-_PAGE = 100  # the most X answers with at once; a deeper read is a request for every further page
-
 
 _UNREADABLE = m.Verdict("unreadable", m.Hold.TASK, None, "its conversation can't be read from the database")
 
@@ -97,6 +91,7 @@ class Checkpoint:
     looks_up_parents: bool
     rests: Rests
     decks: Mapping[m.BrandId, Deck]
+    timeline: Timeline
 
     def clear(self, brand: m.Brand, writer: PostWriter, *, limit: int) -> tuple[int, list[Cleared]]:
         """Returns how many rows were held or refused, and up to `limit` that are to be sent now."""
@@ -127,23 +122,13 @@ class Checkpoint:
 
     def _look(self, brand: m.Brand, writer: PostWriter, cleared: Sequence[Cleared]) -> _Seen:
         account = writer.token_account_id()
-        newest = self.store.own_posts.newest(brand.id)
-        since = min((one.effect.in_reply_to for one in cleared), key=int) if newest is None else newest[0]
-        posts = writer.own_posts(since_id=_earlier(since), limit=_PAGE)
-        if len(posts) >= _PAGE and int(posts[-1].id) > int(since):
-            # The page does not reach back to what we know: a rep may have answered by hand meanwhile.
-            posts = writer.own_posts(since_id=_earlier(since), limit=DEEPEST)
-        now = self.clock.now()
-        if self.store.own_posts.keep(brand.id, posts, now, same_words=self._same):
-            self.store.heard.send()
+        since = min((one.effect.in_reply_to for one in cleared), key=int)
+        self.timeline.read(brand.id, writer, since=since)
         if not self.looks_up_parents:
             return _Seen(account)
         asked = [one.effect.in_reply_to for one in cleared]
         there = frozenset(writer.look_up(asked))
         return _Seen(account, gone=frozenset(asked) - there, there=there)
-
-    def _same(self, one: str, other: str) -> bool:
-        return same_words(self.normalise, one, other)
 
     def _postpone(self, entries: Sequence[OutboxEntry], rest: Rest) -> None:
         if entries:
@@ -302,11 +287,6 @@ class Checkpoint:
         return tuple(found)
 
 
-def _earlier(post_id: m.PostId) -> m.PostId | None:
-    since = int(post_id) - (_OVERLAP_MS << 22)
-    return m.PostId(str(since)) if since > 0 else None
-
-
 def _hold(connection: Transaction, entry: OutboxEntry, verdict: m.Verdict, now: datetime) -> None:
     rule, why = verdict.rule, verdict.why
     if verdict.hold is m.Hold.WAIT:
@@ -316,6 +296,8 @@ def _hold(connection: Transaction, entry: OutboxEntry, verdict: m.Verdict, now: 
     elif verdict.hold is m.Hold.DRAFT:
         outbox.settle(connection, [entry.id], OutboxState.DRAFT, rule=rule, why=why)
     elif verdict.hold is m.Hold.DROP:
+        if rule == "foreign_post":
+            own_posts.tell_taken_over(connection, entry.brand_id, entry.person_id, f"row:{entry.key}", now)
         outbox.refuse(connection, entry, rule, now, why=why, state=OutboxState.CANCELLED)
     else:
         outbox.refuse(connection, entry, rule, now, why=why)

@@ -23,6 +23,7 @@ from leadbot.relay.checkpoint import Ask, Checkpoint
 from leadbot.relay.errands import Errands
 from leadbot.relay.rest import Rests
 from leadbot.relay.sending import Breaker, Sender
+from leadbot.relay.timeline import Timeline, TimelineWatch
 from leadbot.store import Store
 from leadbot.store.states import Lane
 
@@ -146,8 +147,19 @@ class Relay:
         rests = Rests()
         self._sender = Sender(store, clock, outcomes, Breaker(), rests)
         self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
+        self.timeline = Timeline(store, clock, normalise)
+        self._rests = rests
         self._checkpoint = Checkpoint(
-            store, clock, ask, gate.permit_reply, normalise, reply_usd, looks_up_parents, rests, decks
+            store,
+            clock,
+            ask,
+            gate.permit_reply,
+            normalise,
+            reply_usd,
+            looks_up_parents,
+            rests,
+            decks,
+            self.timeline,
         )
         self._errands = Errands(store, clock, crm, notifier)
         self._speakers = _Crew(workers, "reply", self._wake.set)
@@ -185,6 +197,10 @@ class Relay:
             if not begun:
                 self._wake.wait(self._idle_s())
         self._finish()
+
+    def timelines(self, *, every_s: float) -> TimelineWatch:
+        """What looks at the brands' own timelines also when nothing is to be sent; it runs beside `run`."""
+        return TimelineWatch(self.timeline, self._writers, self._rests, every_s)
 
     def wake(self) -> None:
         """Look for work now."""

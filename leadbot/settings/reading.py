@@ -28,7 +28,7 @@ from leadbot.settings.values import (
 
 KNOWN: dict[str, tuple[str, ...]] = {
     "database": ("url",),
-    "x": ("base_url", "listen", "poll_s", "timeout_s", "silence_s"),
+    "x": ("base_url", "listen", "poll_s", "own_posts_s", "timeout_s", "silence_s"),
     "clock": ("follow",),
     "crm": ("adapter", "path"),
     "keys": ("store", "path"),
@@ -138,6 +138,7 @@ def _x(document: Mapping[str, Any], notes: Notes) -> XSettings:
         table.number("poll_s", 45.0, least=0.05),
         table.number("timeout_s", 20.0, least=0.1),
         _silence_s(table, is_local=is_loopback(url)),
+        own_posts_s=table.number("own_posts_s", 60.0),
     )
 
 

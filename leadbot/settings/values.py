@@ -66,6 +66,7 @@ class XSettings:
     poll_s: float = 45.0
     timeout_s: float = 20.0  # real
     silence_s: float = 22.0  # real
+    own_posts_s: float = 60.0  # 0: only before each reply
 
     @property
     def is_local(self) -> bool:

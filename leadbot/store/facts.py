@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Conversation
@@ -127,15 +127,19 @@ def _by_hand(
     query = select(table.person_id, table.in_reply_to, table.created_at).where(
         table.brand_id == brand_id,
         table.outbox_key.is_(None),
-        table.person_id.in_({entry.person_id for entry in entries}),
+        or_(
+            table.person_id.in_({entry.person_id for entry in entries}),
+            # Seen before we heard the post it answers: nobody knew then whom it was for.
+            table.in_reply_to.in_({entry.parent_id for entry in entries}),
+        ),
     )
     posts = connection.execute(query).all()
     return frozenset(
         entry.id
         for entry in entries
         for post in posts
-        if post.person_id == entry.person_id
-        and (post.in_reply_to == entry.parent_id or post.created_at >= parent_at[entry.id])
+        if post.in_reply_to == entry.parent_id
+        or (post.person_id == entry.person_id and post.created_at >= parent_at[entry.id])
     )
 
 

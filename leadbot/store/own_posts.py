@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
@@ -13,7 +13,7 @@ from leadbot.ports import SentPost
 from leadbot.store import dialect, inbox
 from leadbot.store.database import Database
 from leadbot.store.states import MAYBE_OUT
-from leadbot.store.tables import INBOX, OUTBOX, OWN_POST
+from leadbot.store.tables import CONVERSATION, INBOX, OUTBOX, OWN_POST
 
 SameWords = Callable[[str, str], bool]
 """Whether two texts are the same reply, whatever X did to links and spaces."""
@@ -58,8 +58,7 @@ class OwnPosts:
     def keep(
         self, brand_id: BrandId, posts: Sequence[SentPost], now: datetime, *, same_words: SameWords
     ) -> int:
-        """Remember what the timeline shows. Returns how many posts under a person's post were written by
-        hand.
+        """Remember what the timeline shows. Returns how many posts to people we know were written by hand.
 
         Each of those becomes a `TakenOver` event by ``native``: a human speaks there now (SCENARIOS 18). A
         post that matches a row of ours in flight is ours, even if nobody has told us yet (SCENARIOS 19).
@@ -69,24 +68,24 @@ class OwnPosts:
             return 0
         with self._database.write() as connection:
             ours = _ours(connection, brand_id, posts, same_words)
-            people = _answered_people(connection, brand_id, posts)
+            people = _spoken_to(connection, brand_id, posts)
             rows = [_row(brand_id, post, ours.get(post.id), people) for post in posts]
             connection.execute(dialect.insert_new(connection, OWN_POST), rows)
-            _learn_late(connection, ours)
-            by_hand = [p for p in posts if p.id not in ours and p.in_reply_to in people]
-            return inbox.put(
-                connection,
-                [
-                    inbox.event_values(
-                        brand_id,
-                        people[p.in_reply_to or ""],
-                        TakenOver("native", now),
-                        key=f"native:{p.id}",
-                        at=now,
-                    )
-                    for p in by_hand
-                ],
+            _learn_late(connection, ours, people)
+            return sum(
+                tell_taken_over(connection, brand_id, people[post.id], post.id, now)
+                for post in posts
+                if post.id not in ours and post.id in people
             )
+
+
+def tell_taken_over(
+    connection: Connection, brand_id: BrandId, person_id: PersonId, cause: str, now: datetime
+) -> int:
+    """A human speaks with this person on X itself. Returns 1 if that is news; once for each cause."""
+    event = TakenOver("native", now)
+    row = inbox.event_values(brand_id, person_id, event, key=f"native:{cause}", at=now)
+    return inbox.put(connection, [row])
 
 
 def _ours(
@@ -111,24 +110,62 @@ def _ours(
     return ours
 
 
-def _answered_people(
+def _spoken_to(
     connection: Connection, brand_id: BrandId, posts: Sequence[SentPost]
+) -> dict[PostId, PersonId]:
+    """Whom these posts speak to, as far as we know the person: they answer or quote a post of theirs, go on
+    in a thread with them, answer something of theirs we never heard, or name them alone at the top level.
+    """
+    linked = {one for post in posts for one in (post.in_reply_to, post.quoted) if one is not None}
+    person_of = _people_of_posts(connection, brand_id, linked)
+    named = {one for post in posts for one in (post.in_reply_to_user, *post.names) if one is not None}
+    known = _known_people(connection, brand_id, named)
+    found: dict[PostId, PersonId] = {}
+    for post in sorted(posts, key=lambda post: int(post.id)):
+        # Threads written by hand: the second post answers the first.
+        person_id = person_of.get(post.in_reply_to or "") or person_of.get(post.quoted or "")
+        is_top_level = post.in_reply_to is None and post.quoted is None
+        alone = post.names[0] if is_top_level and len(post.names) == 1 else None
+        for one in (post.in_reply_to_user, alone):
+            if person_id is None and one in known:
+                person_id = PersonId(one or "")
+        if person_id is not None and str(person_id) != str(brand_id):
+            found[post.id] = person_of[post.id] = person_id
+    return found
+
+
+def _people_of_posts(
+    connection: Connection, brand_id: BrandId, post_ids: Collection[str]
 ) -> dict[str, PersonId]:
-    parents = [post.in_reply_to for post in posts if post.in_reply_to]
-    query = select(INBOX.c.post_id, INBOX.c.person_id).where(
-        INBOX.c.brand_id == brand_id, INBOX.c.post_id.in_(parents)
+    """Whose conversation these posts belong to: people's own, and ours to them."""
+    ids = list(post_ids)
+    queries = (
+        select(OWN_POST.c.id, OWN_POST.c.person_id).where(
+            OWN_POST.c.brand_id == brand_id, OWN_POST.c.id.in_(ids), OWN_POST.c.person_id.is_not(None)
+        ),
+        select(OUTBOX.c.post_id, OUTBOX.c.person_id).where(
+            OUTBOX.c.brand_id == brand_id, OUTBOX.c.post_id.in_(ids)
+        ),
+        select(INBOX.c.post_id, INBOX.c.person_id).where(
+            INBOX.c.brand_id == brand_id, INBOX.c.post_id.in_(ids)
+        ),
     )
-    found = connection.execute(query)
-    return {row.post_id: PersonId(row.person_id) for row in found if row.person_id != brand_id}
+    return {row[0]: PersonId(row[1]) for query in queries for row in connection.execute(query)}
+
+
+def _known_people(connection: Connection, brand_id: BrandId, user_ids: Collection[str]) -> set[str]:
+    ids = [f"{brand_id}:{user_id}" for user_id in user_ids]
+    query = select(CONVERSATION.c.person_id).where(CONVERSATION.c.id.in_(ids))
+    return set(connection.execute(query).scalars())
 
 
 def _row(
-    brand_id: BrandId, post: SentPost, outbox_key: str | None, people: dict[str, PersonId]
+    brand_id: BrandId, post: SentPost, outbox_key: str | None, people: dict[PostId, PersonId]
 ) -> dict[str, object]:
     return {
         "id": post.id,
         "brand_id": brand_id,
-        "person_id": people.get(post.in_reply_to or ""),
+        "person_id": people.get(post.id),
         "in_reply_to": post.in_reply_to,
         "root_id": post.root_id,
         "said": post.said,
@@ -137,11 +174,17 @@ def _row(
     }
 
 
-def _learn_late(connection: Connection, ours: dict[str, str]) -> None:
-    # Seen before its outcome was on disk, and only now known to be ours.
+def _learn_late(connection: Connection, ours: dict[str, str], people: dict[PostId, PersonId]) -> None:
+    # Seen before its outcome was on disk, and only now known to be ours; or before the post it answers.
     for post_id, key in ours.items():
         connection.execute(
             update(OWN_POST)
             .where(OWN_POST.c.id == post_id, OWN_POST.c.outbox_key.is_(None))
             .values(outbox_key=key)
+        )
+    for post_id, person_id in people.items():
+        connection.execute(
+            update(OWN_POST)
+            .where(OWN_POST.c.id == post_id, OWN_POST.c.person_id.is_(None))
+            .values(person_id=person_id)
         )

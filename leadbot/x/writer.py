@@ -198,6 +198,9 @@ def _sent(post: Post) -> SentPost:
         in_reply_to=post.in_reply_to_post_id,
         root_id=post.root_id,
         created_at=post.created_at,
+        in_reply_to_user=post.in_reply_to_user_id,
+        quoted=post.quoted_post_id,
+        names=tuple(dict.fromkeys(mention.user_id for mention in post.mentions if mention.typed)),
     )
 
 
