@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from leadbot.forget import Checking, Keeper
+from leadbot.forget import Checking, Keeper, Sweeping
 from leadbot.ports import Clock
 from leadbot.settings import Settings
 from leadbot.store import Store
@@ -18,4 +19,10 @@ def keeper(settings: Settings, store: Store, accounts: Sequence[Account], clock:
         account.brand_id: Relookup(account, clock, base_url=settings.x.base_url) for account in accounts
     }
     checking = Checking(store, clock, watches, settings.privacy.relookup_budget_usd)
-    return Keeper([checking.step, store.database.empty_log], clock)
+    sweeping = Sweeping(
+        store,
+        clock,
+        timedelta(days=settings.privacy.keep_days),
+        timedelta(days=settings.privacy.keep_days_with_consent),
+    )
+    return Keeper([checking.step, sweeping.step, store.database.empty_log], clock)

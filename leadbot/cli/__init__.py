@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "resume": ("leadbot.cli.brake:resume", "Lift a pause, and decide about those who waited."),
     "brand": ("leadbot.cli.brand:brand", "What an account may do, and who changed that."),
     "suppress": ("leadbot.cli.suppress:suppress", "People who must not be written to."),
+    "purge": ("leadbot.cli.purge:purge", "Remove everything people told an account, for good."),
     "playbook": ("leadbot.cli.playbook:playbook", "Check playbooks."),
     "nlp": ("leadbot.cli.nlp:nlp", "What the reader makes of a text, and how well."),
     "replay-posts": ("leadbot.cli.replay:replay_posts", "Play recorded conversations into the local X."),

@@ -12,6 +12,7 @@ import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
 from leadbot.cli.words import LISTENING, in_one_line, say
+from leadbot.model import BrandId
 
 
 @click.command()
@@ -27,12 +28,14 @@ def status(folder: Path, as_json: bool) -> None:
         counts = store.queries.counts(datetime.min.replace(year=2000, tzinfo=UTC))
         brands = store.queries.status()
         alarms = store.alarms.open()
+        chores = store.chores.all()
     daemon = _daemon(project.health_file)
     listen = project.settings.x.listen
     if as_json:
         document = {
             "daemon": daemon,
             "alarms": [asdict(alarm) for alarm in alarms],
+            "chores": [asdict(chore) for chore in chores],
             **asdict(counts),
             "brands": [{**asdict(one), "mode": modes.get(one.brand.handle.lower())} for one in brands],
         }
@@ -52,6 +55,10 @@ def status(folder: Path, as_json: bool) -> None:
         say(f"not sent    {number} ({reason})")
     if counts.set_aside:
         say(f"set aside   {counts.set_aside} items from X that make no sense; kept as they came")
+    handles = {one.brand.brand_id: f" of @{one.brand.handle}" for one in brands}
+    for chore in chores:
+        whose = handles.get(BrandId(chore.brand_id), "")
+        say(f"housekeeping  {chore.name}{whose}, {chore.at:%d %b %H:%M} UTC: {in_one_line(chore.outcome)}")
     for one in brands:
         mode = modes.get(one.brand.handle.lower(), "not in leadbot.toml")
         stands = f"PAUSED: {one.brand.paused_why}; mode {mode}" if one.brand.paused_at else f"mode {mode}"

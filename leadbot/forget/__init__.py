@@ -2,5 +2,6 @@
 
 from leadbot.forget.checking import Checking
 from leadbot.forget.keeper import Keeper
+from leadbot.forget.sweeping import Sweeping
 
-__all__ = ["Checking", "Keeper"]
+__all__ = ["Checking", "Keeper", "Sweeping"]

@@ -17,6 +17,7 @@ from leadbot.store.outbox import Outbox
 from leadbot.store.own_posts import OwnPosts
 from leadbot.store.playbooks import Playbooks
 from leadbot.store.queries import Queries
+from leadbot.store.retention import Retention
 from leadbot.store.signal import Signal
 from leadbot.store.spend import Spend
 from leadbot.store.suppressions import Suppressions
@@ -51,6 +52,7 @@ class Store:
         self.suppressions = Suppressions(database, clock, self.heard)
         self.checks = Checks(database, self.heard)
         self.chores = Chores(database)
+        self.retention = Retention(database)
 
     def close(self) -> None:
         """Close the database."""

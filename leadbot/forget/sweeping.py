@@ -1,0 +1,55 @@
+"""Once a day everything older than the settings allow goes (docs/storage.md, "Retention")."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from leadbot.ports import Clock
+from leadbot.store import Store
+
+_log = structlog.get_logger()
+
+NAME = "forget old words"
+EVERY = timedelta(hours=24)
+BATCH = 50
+"""Conversations in one transaction: some milliseconds in which nobody else can write."""
+
+_YIELD_S = 0.005
+ODD_ITEMS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """keep, keep_with_consent: after the last contact."""
+
+    store: Store
+    clock: Clock
+    keep: timedelta
+    keep_with_consent: timedelta
+
+    def step(self) -> int:
+        """Sweep if the last time was a day ago. Returns how many conversations went. Raises TransientError;
+        what was not reached then goes next time.
+        """
+        now = self.clock.now()
+        last = self.store.chores.last(NAME)
+        if last is not None and now < last + EVERY:
+            return 0
+        retention, gone = self.store.retention, 0
+        before, before_with_consent = now - self.keep, now - max(self.keep, self.keep_with_consent)
+        while batch := retention.old(before, before_with_consent, limit=BATCH):
+            went = retention.remove(batch, only_before=before)
+            gone += went
+            if not went:
+                break  # all of them had contact meanwhile
+            time.sleep(_YIELD_S)
+        retention.remove_own_posts(before)
+        retention.remove_odd_items(now - ODD_ITEMS)
+        self.store.chores.done(NAME, now, f"{gone} people's words left")
+        if gone:
+            _log.info("old_words.forgotten", people=gone)
+        return gone
