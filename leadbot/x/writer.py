@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +16,7 @@ from leadbot.x.door import Door, page_of
 from leadbot.x.egress import Shut
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS, MalformedItem, post_and_author
+from leadbot.x.proof import Proof
 from leadbot.x.session import PRODUCTION_URL, TimeOuts
 from leadbot.x.spend import ReadLedger, has_link
 
@@ -25,9 +24,6 @@ log = structlog.get_logger(__name__)
 
 OnSpend = Callable[[BrandId, str, int], None]
 """(brand, kind as in `spend.PRICES_USD`, how many)."""
-
-TOKEN_CHECK_S = 60.0
-"""Real seconds for which /2/users/me is believed; X allows 75 of them in 15 minutes."""
 
 PAGE = 100
 """Most posts X gives at once."""
@@ -46,7 +42,6 @@ class XWriter:
         on_spend: OnSpend | None = None,
         limits: Limits | None = None,
         time_outs: TimeOuts | None = None,
-        token_check_s: float = TOKEN_CHECK_S,
     ) -> None:
         """Raises ConfigError when the account has no user credentials."""
         require_user_context(account.credentials, account.handle)
@@ -54,9 +49,7 @@ class XWriter:
         self._clock = clock
         self._on_spend = on_spend
         self._ledger = ReadLedger()
-        self._token_check_s = token_check_s
-        self._token_lock = threading.Lock()
-        self._token: tuple[str, float] | None = None  # account id, monotonic time of the answer
+        self._proof = Proof(account.credentials, clock, self._ask_whose)
         self._door = Door(
             account.credentials,
             clock,
@@ -77,31 +70,36 @@ class XWriter:
         return BrandId(self._account.credentials.brand_id or self._account.brand_id)
 
     def token_account_id(self) -> str:
-        """Id of the account the token belongs to, at most `token_check_s` old. Raises TransientError,
+        """Id of the account the token belongs to, as `proof.Proof` knows it. Raises TransientError,
         AccountError."""
-        with self._token_lock:
-            if self._token is None or time.monotonic() - self._token[1] >= self._token_check_s:
-                found = account_id(self._door)
-                self._spent_reads("user_read", [found])
-                self._token = (found, time.monotonic())
-            return self._token[0]
+        return self._proof.account_id()
+
+    def _ask_whose(self) -> str:
+        found = account_id(self._door)
+        self._spent_reads("user_read", [found])
+        return found
 
     def send(self, permit: Permit) -> PostId:
         """Reply once; the errors are those of ports.PostWriter. A ``duplicate`` after an unknown outcome
         means "already sent"."""
         self._compare(permit, Deed.REPLY)
-        body = self._door.write(
-            permit,
-            lambda client: client.create_tweet(
-                text=permit.text,
-                in_reply_to_tweet_id=permit.in_reply_to,
-                exclude_reply_user_ids=list(permit.exclude) or None,
-                user_auth=self._door.user_auth,
-            ),
-        )
+        try:
+            body = self._door.write(
+                permit,
+                lambda client: client.create_tweet(
+                    text=permit.text,
+                    in_reply_to_tweet_id=permit.in_reply_to,
+                    exclude_reply_user_ids=list(permit.exclude) or None,
+                    user_auth=self._door.user_auth,
+                ),
+            )
+        except PermanentError as refusal:
+            self._proof.doubt(refusal.reason)
+            raise
         post_id = _data(body).get("id")
         if not isinstance(post_id, str):
             raise UnknownOutcome("X accepted a post and did not say its id")
+        self._proof.posted(PostId(post_id))
         self._spent("post_create_with_url" if has_link(permit.text) else "summoned_reply", 1)
         return PostId(post_id)
 
@@ -115,6 +113,7 @@ class XWriter:
             token = body["meta"].get("next_token")
             if not token:
                 break
+        self._proof.seen(post.id for post in found)
         return found[:limit]
 
     def look_up(self, post_ids: Sequence[PostId]) -> dict[PostId, Post]:
