@@ -108,6 +108,7 @@ def _relay(
         writers,
         clock,
         ask=gate.ask,
+        price=lambda text: cost_of("summoned_reply", text=text),
         normalise=gate.normalise,
         crm=registry.build(settings.crm.adapter, settings.crm.options),
         notifier=FileNotifier(settings.folder),

@@ -15,6 +15,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("leadbot.cli.run:run", "Listen and answer: the daemon."),
     "check": ("leadbot.cli.run:check", "Check leadbot.toml, the playbooks and the database."),
     "status": ("leadbot.cli.status:status", "How many were heard, answered, handed over; what waits."),
+    "spend": ("leadbot.cli.spend:spend", "What X cost by day, playbook and qualified lead."),
     "alarms": ("leadbot.cli.alarms:alarms", "What is wrong right now, and what to do."),
     "handoffs": ("leadbot.cli.handoffs:handoffs", "The people handed over, and why."),
     "tasks": (

@@ -66,6 +66,10 @@ def status(folder: Path, as_json: bool) -> None:
             f"@{one.brand.handle} ({stands}): {one.waiting} posts wait, {one.outbox.get('draft', 0)} drafts, "
             f"{one.open_handoffs} handoffs and {one.open_tasks} tasks are open"
         )
+        say(
+            f"  spent today ${one.spent_today_usd:.3f}, ${one.reserved_usd:.3f} more kept for open dialogs; "
+            "`leadbot spend` tells more"
+        )
         if reading := _reading(daemon, str(one.brand.brand_id)):
             say(f"  {reading}")
         if daemon["running"] and not one.brand.has_caught_up:

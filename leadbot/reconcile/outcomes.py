@@ -26,15 +26,15 @@ def same_words(normalise: Callable[[str], str], one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The two ways a reply can end. reply_usd: what X charges for one. Both raise TransientError."""
+    """The two ways a reply can end. price: what X charges for these words. Both raise TransientError."""
 
     store: Store
     clock: Clock
-    reply_usd: float
+    price: Callable[[str], float]
 
     def sent(self, entry: OutboxEntry, post_id: PostId) -> None:
         """X has it, as its answer or the brand's timeline says."""
-        self.store.outbox.reply_sent(entry, post_id, self.clock.now(), cost_usd=self.reply_usd)
+        self.store.outbox.reply_sent(entry, post_id, self.clock.now(), cost_usd=self.price(entry.text))
         _log.info("reply.sent", key=entry.key, post_id=post_id, brand=entry.brand_id)
         self.store.heard.send()
 

@@ -87,7 +87,7 @@ class Checkpoint:
     ask: Ask
     permit: PermitReply
     normalise: Callable[[str], str]
-    reply_usd: float
+    price: Callable[[str], float]
     looks_up_parents: bool
     rests: Rests
     decks: Mapping[m.BrandId, Deck]
@@ -184,7 +184,8 @@ class Checkpoint:
                 known.same_texts.add(key, row.entry.person_id)
                 purse.left_usd -= row.effect.reserve_usd if row.effect.starts_dialog else 0.0
                 if seen is not None:
-                    outbox.sending(connection, [row.entry.id], now, text_key=key, cost_usd=self.reply_usd)
+                    cost_usd = self.price(row.entry.text)
+                    outbox.sending(connection, [row.entry.id], now, text_key=key, cost_usd=cost_usd)
         if held:
             self.store.heard.send()
         return held, go
@@ -245,7 +246,7 @@ class Checkpoint:
             is_paused=state.paused_at is not None,
             is_approved=bool(entry.approved_by),
             starts_dialog=effect.starts_dialog,
-            cost_usd=self.reply_usd,
+            cost_usd=self.price(entry.text),
             reserve_usd=effect.reserve_usd,
             budget_left_usd=purse.left_usd,
             same_text_to_person=known.same_texts.to_person[text_key, entry.person_id],

@@ -133,7 +133,7 @@ class Relay:
         normalise: Callable[[str], str] = str.casefold,
         crm: CrmAdapter | None = None,
         notifier: Notifier | None = None,
-        reply_usd: float = SUMMONED_REPLY_USD,
+        price: Callable[[str], float] = lambda text: SUMMONED_REPLY_USD,
         timeout_s: float = 30.0,
         workers: int = REPLY_WORKERS,
         looks_up_parents: bool = False,
@@ -143,7 +143,7 @@ class Relay:
         self._writers = writers
         self._clock = clock
         self._wake = threading.Event()
-        outcomes = Outcomes(store, clock, reply_usd)
+        outcomes = Outcomes(store, clock, price)
         rests = Rests()
         self._sender = Sender(store, clock, outcomes, Breaker(), rests)
         self._reconciler = Reconciler(store, clock, outcomes, normalise, timeout_s)
@@ -155,7 +155,7 @@ class Relay:
             ask,
             gate.permit_reply,
             normalise,
-            reply_usd,
+            price,
             looks_up_parents,
             rests,
             decks,

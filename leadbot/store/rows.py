@@ -108,6 +108,7 @@ def reply(effect: m.SendReply, of: m.Conversation, root_id: m.PostId, now: datet
         "parent_id": effect.in_reply_to,
         "root_id": root_id,
         "dialog": effect.dialog,
+        "playbook": effect.source.playbook if effect.source is not None else None,
         "reserve_usd": effect.reserve_usd if effect.starts_dialog else 0.0,
     }
 
@@ -121,6 +122,7 @@ def errand(effect: m.Notify | m.PushToCrm, of: m.Conversation, now: datetime) ->
         "parent_id": None,
         "root_id": None,
         "dialog": of.dialog.number if of.dialog else 0,
+        "playbook": None,
         "reserve_usd": 0.0,
     }
 
