@@ -16,6 +16,13 @@ from leadbot.store.brands import BrandState
 
 
 @contextmanager
+def open_clock(settings: Settings) -> Iterator[Clock]:
+    """The project's clock alone, for commands that need no database."""
+    with ExitStack() as stack:
+        yield _clock(settings, stack)
+
+
+@contextmanager
 def open_store(settings: Settings) -> Iterator[tuple[Store, Clock]]:
     """The database alone, for commands that look. Raises ConfigError."""
     with ExitStack() as stack:

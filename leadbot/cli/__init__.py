@@ -25,7 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "drafts": ("leadbot.cli.drafts:drafts", "Replies that wait for a person's approval."),
     "pause": ("leadbot.cli.brake:pause", "The brake: nothing leaves from now on."),
     "resume": ("leadbot.cli.brake:resume", "Lift a pause, and decide about those who waited."),
-    "brand": ("leadbot.cli.brand:brand", "What an account may do, and who changed that."),
+    "brand": ("leadbot.cli.brand:brand", "Accounts: their keys, what they may do, and who changed that."),
     "suppress": ("leadbot.cli.suppress:suppress", "People who must not be written to."),
     "purge": ("leadbot.cli.purge:purge", "Remove everything people told an account, for good."),
     "playbook": ("leadbot.cli.playbook:playbook", "Check playbooks."),

@@ -1,4 +1,4 @@
-"""``leadbot brand``: what an account may do, and who decided so."""
+"""``leadbot brand``: what an account may do, and who decided so. Its keys: `leadbot.cli.accounts`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadbot.cli import accounts
 from leadbot.cli.brake import pause_brands, resume_brands
 from leadbot.cli.project import as_json_option, in_project, settings_in
 from leadbot.cli.words import in_one_line, say
@@ -22,7 +23,11 @@ MODES = ("watch", "draft", "live")
 
 @click.group()
 def brand() -> None:
-    """What an account may do: its mode, its pause, and the log of who changed them."""
+    """Accounts: their keys, their mode, their pause, and the log of who changed them."""
+
+
+for command in (accounts.add, accounts.list_accounts, accounts.remove):
+    brand.add_command(command)
 
 
 @brand.command()

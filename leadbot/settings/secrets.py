@@ -57,7 +57,7 @@ def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, 
     found = {}
     for name, value in env.items():
         key = name.removeprefix(prefix).lower()
-        if not handle or not name.startswith(prefix) or not value:
+        if not handle or not name.startswith(prefix) or not value or key == "client_secret":
             continue
         if key in SECRET_NAMES:
             found[key] = value

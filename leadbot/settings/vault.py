@@ -94,4 +94,4 @@ def judge(settings: Settings, notes: Notes) -> None:
         if settings.x.base_url == "https://api.x.com" and brand.has_oauth1:
             what = f"the keys of @{handle} (OAuth 1.0a) are signed for https://api.twitter.com"
             fix = f"take x.base_url out, or sign in by OAuth 2.0: leadbot brand add {handle} --oauth2"
-            notes.add(what, fix, rule="base-url")
+            notes.add(what, fix, rule="oauth1-address")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import unescape
 
 from leadbot.errors import TransientError
 from leadbot.model import BrandId
@@ -19,6 +20,40 @@ class Account:
     brand_id: BrandId
     handle: str
     credentials: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What X shows of the account behind a token. affiliation: its label, such as "Automated"."""
+
+    id: BrandId
+    username: str
+    name: str
+    description: str = ""
+    affiliation: str = ""
+    is_protected: bool = False
+
+
+PROFILE_FIELDS = ["affiliation", "description", "protected"]
+
+
+def profile_of(door: Door) -> Profile:
+    """The account behind the token, live, with its profile: one user read. Raises TransientError,
+    AccountError."""
+    body = door.read(lambda client: client.get_me(user_fields=PROFILE_FIELDS, user_auth=door.user_auth))
+    data = body.get("data")
+    shown = data if isinstance(data, dict) else {}
+    if not all(isinstance(shown.get(name), str) for name in ("id", "username")):
+        raise TransientError("/2/users/me answered without an id and a handle")
+    label = shown.get("affiliation")
+    return Profile(
+        BrandId(shown["id"]),
+        shown["username"],
+        str(shown.get("name") or shown["username"]),
+        unescape(str(shown.get("description") or "")),
+        str(label.get("description") or "") if isinstance(label, dict) else "",
+        shown.get("protected") is True,
+    )
 
 
 def account_id(door: Door) -> str:

@@ -94,15 +94,19 @@ class SignIn:
         }
         return f"{endpoints.authorize}?{urlencode(query)}"
 
+    def is_answered_by(self, address: str) -> bool:
+        """Whether an address belongs to this attempt, whatever it says."""
+        try:
+            state = parse_qs(urlsplit(address.strip()).query).get("state", [""])[0]
+        except ValueError:
+            return False
+        return hmac.compare_digest(state.encode(), self.state.reveal().encode())
+
     def code_in(self, address: str) -> Secret:
         """The code in the address the browser was sent to. Raises RefusedCallback."""
-        try:
-            found = parse_qs(urlsplit(address.strip()).query)
-        except ValueError:
-            raise RefusedCallback("that is no address") from None
-        state = found.get("state", [""])[0]
-        if not hmac.compare_digest(state.encode(), self.state.reveal().encode()):
+        if not self.is_answered_by(address):
             raise RefusedCallback("it does not belong to this sign-in (its state is another one)")
+        found = parse_qs(urlsplit(address.strip()).query)
         if "error" in found:
             raise RefusedCallback("the account's owner said no")
         if not (code := found.get("code", [""])[0]):
