@@ -41,7 +41,7 @@ def load_project(path: Path, env: Mapping[str, str]) -> Project:
     """
     settings, problems = config.read(path, env)
     playbooks, faults = read_playbooks(settings)
-    problems += _crm_problems(settings)
+    problems += crm_problems(settings)
     if problems:
         raise ConfigError([*problems, *faults])
     return Project(settings, playbooks, tuple(faults))
@@ -126,7 +126,8 @@ def _lists(folder: Path) -> dict[str, frozenset[str]]:
     }
 
 
-def _crm_problems(settings: Settings) -> list[Problem]:
+def crm_problems(settings: Settings) -> list[Problem]:
+    """What is wrong with the CRM's settings."""
     try:
         registry.build(settings.crm.adapter, settings.crm.options)
     except ConfigError as error:

@@ -14,6 +14,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "simulator": ("leadbot.cli.simulator:simulator", "Serve a local X, to try a project out."),
     "run": ("leadbot.cli.run:run", "Listen and answer: the daemon."),
     "check": ("leadbot.cli.run:check", "Check leadbot.toml, the playbooks and the database."),
+    "doctor": ("leadbot.cli.doctor:doctor", "Find what is wrong, at X too, each with its fix."),
     "status": ("leadbot.cli.status:status", "How many were heard, answered, handed over; what waits."),
     "spend": ("leadbot.cli.spend:spend", "What X cost by day, playbook and qualified lead."),
     "alarms": ("leadbot.cli.alarms:alarms", "What is wrong right now, and what to do."),

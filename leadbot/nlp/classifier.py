@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,13 +96,13 @@ class Classifier:
         """
         file = path / "weights.npz"
         try:
-            with np.load(file, allow_pickle=False) as arrays:
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
                 if int(arrays["format"][0]) != FORMAT or arrays["intents"].tolist() != [
                     i.value for i in INTENTS
                 ]:
                     raise ValueError("it was written for another version of the intents")
                 return cls(arrays["slots"], arrays["rows"].astype(np.float32), arrays["bias"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise ConfigError(
                 [Problem(str(file), f"can't read the reader's weights: {error}", "run `leadbot nlp train`")]
             ) from error

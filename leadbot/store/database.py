@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -142,6 +142,9 @@ def _check_sqlite_file(url: URL) -> None:
     folder = Path(url.database).expanduser().parent
     if not folder.is_dir():
         raise _config_error(f"the folder {folder} does not exist", f"create it: mkdir -p {folder}")
+    # What people wrote is for the owner alone. SQLite gives its other files the mode of this one.
+    with suppress(OSError):
+        Path(url.database).expanduser().touch(mode=0o600, exist_ok=False)
 
 
 def _config_error(what: str, fix: str) -> ConfigError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -90,6 +92,15 @@ class Door:
             raise
         except PermanentError as error:
             raise TransientError(str(error)) from error
+
+    def x_time(self) -> datetime | None:
+        """What X's clock said in the last answer to this thread, to the second; None if there was none."""
+        response = self._pool.last()
+        try:
+            found = parsedate_to_datetime(response.headers["Date"]) if response is not None else None
+        except (KeyError, ValueError):
+            return None
+        return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
     def close(self) -> None:
         """Close all connections."""

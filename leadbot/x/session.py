@@ -178,6 +178,10 @@ class ClientPool:
             client.bearer_token = self._source.current().reveal()
         return client, rebase
 
+    def last(self) -> requests.Response | None:
+        """The last answer to this thread; None if its last question had none."""
+        return self._client()[1].last
+
     def renew(self) -> bool | None:
         """X refused the token of this thread's client: is there another now? None: ours do not change.
 
