@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from leadbot.app.look import modes_in_force, open_store
 from leadbot.keys import Kind
+from leadbot.model import Mode
 from leadbot.settings import BrandSettings, Settings
 from leadbot.settings.vault import name_of, vault_of
 
@@ -43,15 +47,22 @@ class Holding:
 
 
 def holdings(settings: Settings) -> list[Holding]:
-    """All accounts of a project."""
-    return [holding_of(brand, settings) for brand in settings.brands]
+    """All accounts of a project, with the modes in force. Raises ConfigError, TransientError."""
+    modes: Mapping[str, Mode] = {}
+    if Path(settings.database_url.partition(":///")[2]).exists():
+        with open_store(settings) as (store, _):
+            modes = modes_in_force(settings, store)
+    return [
+        holding_of(brand, settings, mode=modes.get(brand.facts.handle.lower(), brand.facts.mode))
+        for brand in settings.brands
+    ]
 
 
-def holding_of(brand: BrandSettings, settings: Settings) -> Holding:
+def holding_of(brand: BrandSettings, settings: Settings, *, mode: Mode) -> Holding:
     """The keys of one account."""
     facts, kept = brand.facts, brand.kept
     has_stream = bool(brand.bearer_token) or settings.x.is_local
-    shared = (facts.handle, str(facts.id), facts.mode.value)
+    shared = (facts.handle, str(facts.id), mode.value)
     if brand.secrets.may_speak:
         kind = Kind.OAUTH1 if brand.secrets.has_oauth1 else Kind.OAUTH2
         return Holding(*shared, NAMES[kind], "the environment or secrets.toml", has_stream)

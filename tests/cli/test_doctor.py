@@ -423,7 +423,7 @@ def keys_for_the_other_address_of_x(shop: Shop) -> None:
     shop.edit(r"\[x\]", '[x]\nbase_url = "https://api.x.com"')
 
 
-def live_without_the_handle_typed_back(shop: Shop) -> None:
+def live_by_a_line_in_a_file(shop: Shop) -> None:
     shop.to_x()
     FileVault(shop.folder / "keys").save("acme", oauth1("acme"))
     shop.edit('mode = "watch"', 'mode = "live"')
@@ -501,7 +501,7 @@ FAULTS: list[tuple[Callable[[Shop], None], str, State, str]] = [
     (no_keys_for_x, "credentials", State.RED, "leadbot brand add acme"),
     (no_bearer_for_the_stream, "credentials", State.RED, "LEADBOT_ACME_BEARER_TOKEN"),
     (keys_for_the_other_address_of_x, "credentials", State.RED, "--oauth2"),
-    (live_without_the_handle_typed_back, "mode", State.RED, "live_confirmed"),
+    (live_by_a_line_in_a_file, "mode", State.RED, "leadbot brand mode acme live"),
     (token_that_nobody_renews, "token", State.YELLOW, "--oauth2"),
     (paused_account, "mode", State.YELLOW, "leadbot brand resume acme"),
     (unwell_daemon, "daemon", State.RED, "log"),

@@ -27,7 +27,7 @@ _BY_RULE = {
     "same-account": "accounts",
     "twice": "accounts",
     "no-playbook": "playbooks",
-    "live-unconfirmed": "mode",
+    "mode-by-hand": "mode",
 }
 
 
