@@ -11,7 +11,7 @@ from leadbot.errors import ConfigError, Problem
 _TABLE = """
 [[brands]]
 handle = "{handle}"
-mode = "watch"                              # listens, says nothing; leadbot brand mode {handle} draft raises it
+mode = "watch"                          # listens, says nothing; leadbot brand mode {handle} draft raises it
 playbooks = {playbooks}
 """
 
