@@ -112,6 +112,28 @@ class PostWatch(Protocol):
         """At most 100 accounts; those X told nothing about are left out. Raises as `look`."""
 
 
+class JobKind(StrEnum):
+    """What a compliance job is about."""
+
+    POSTS = "tweets"
+    PEOPLE = "users"
+
+
+class ComplianceJobs(Protocol):
+    """X looks at a whole list for us. One job of a kind at a time. All raise TransientError, PermanentError,
+    AccountError.
+    """
+
+    def running(self, kind: JobKind) -> str | None:
+        """The id of a job of ours that X works on, begun by an earlier process perhaps."""
+
+    def start(self, kind: JobKind, ids: Sequence[str]) -> str:
+        """Hand a list over; returns the job's id."""
+
+    def results(self, job_id: str) -> dict[str, str] | None:
+        """Ids that must not be kept → why (``deleted``, ``suspended``, ``protected``, …); None: not ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrmCandidate:
     """Somebody in the CRM who may be this person. Shown, never merged by us."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from leadbot.forget import Checking, Keeper, Sweeping
+from leadbot.forget import Checking, JobChecking, Keeper, Sweeping
 from leadbot.ports import Clock
 from leadbot.settings import Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
+from leadbot.x.compliance import XComplianceJobs
 from leadbot.x.relookup import Relookup
 
 
@@ -25,4 +26,10 @@ def keeper(settings: Settings, store: Store, accounts: Sequence[Account], clock:
         timedelta(days=settings.privacy.keep_days),
         timedelta(days=settings.privacy.keep_days_with_consent),
     )
-    return Keeper([checking.step, sweeping.step, store.database.empty_log], clock)
+    app = next((account for account in accounts if account.credentials.has_app), None)
+    jobs = []
+    if app is not None:
+        asked = XComplianceJobs(app, clock, base_url=settings.x.base_url)
+        jobs.append(JobChecking(store, clock, asked).step)
+    # Jobs come first: what they have looked at needs no look that costs.
+    return Keeper([*jobs, checking.step, sweeping.step, store.database.empty_log], clock)

@@ -30,6 +30,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""  # under which address we were called
 
     @property
     def me(self) -> User:

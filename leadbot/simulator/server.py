@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from leadbot.simulator import auth, dms, stream
+from leadbot.simulator import activity, auth, compliance, dms, stream
 from leadbot.simulator.api import ROUTES, Call, Route
 from leadbot.simulator.auth import Identity, identify
 from leadbot.simulator.clock import iso
@@ -47,18 +47,21 @@ class Gateway:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hub = stream.StreamHub(world)
+        self.activity = activity.ActivityHub(world)
         self.control = Control(world, self.hub)
 
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
         app = web.Application(client_max_size=1_000_000, middlewares=[self._around])
         app.on_response_prepare.append(self._date)
-        for route in (*ROUTES, *dms.ROUTES):
+        for route in (*ROUTES, *dms.ROUTES, *activity.ROUTES, *compliance.ROUTES):
             path = "/".join(
                 f"{{{part[1:]}}}" if part.startswith(":") else part for part in route.path.split("/")
             )
             app.router.add_route(route.method, path, self._official(route))
         app.router.add_get("/2/tweets/search/stream", self._stream, allow_head=False)
+        app.router.add_get("/2/activity/stream", self._activity, allow_head=False)
+        compliance.Files(self.world).add_to(app)
         for method in ("GET", "DELETE"):
             app.router.add_route(method, "/2/connections", self._connections)
         app.router.add_delete("/2/connections/{which}", self._connections)
@@ -115,7 +118,14 @@ class Gateway:
                 await _before(fault, request)
             require_scopes(identity.scopes, route.name)
             body = await _body(request)
-            call = Call(self.world, identity, request.query, request.match_info, body)
+            call = Call(
+                self.world,
+                identity,
+                request.query,
+                request.match_info,
+                body,
+                f"{request.scheme}://{request.host}",
+            )
             status, shape = route.endpoint(call)
             if fault is not None:
                 await _after(fault, request)
@@ -181,6 +191,25 @@ class Gateway:
             return web.Response()
         self._log(request, stream.ROUTE, 200, identity)
         return await self.hub.serve(connection, request, {**_API_HEADERS, **headers})
+
+    async def _activity(self, request: web.Request) -> web.StreamResponse:
+        identity: Identity | None = None
+        headers: dict[str, str] = {}
+        fault: Fault | None = None
+        try:
+            identity = self._identify(request, auth.APP)
+            headers = self._take(activity.ROUTE, identity)
+            fault = self.world.faults.strike(activity.ROUTE, REQUEST)
+            if fault is not None:
+                await _before(fault, request)
+            listener = self.activity.admit(request.query)
+        except Problem as problem:
+            self._log(request, activity.ROUTE, problem.status, identity)
+            return _json(problem.status, problem.body, problem_headers(problem, headers, fault))
+        except ConnectionAbortedError:
+            return web.Response()
+        self._log(request, activity.ROUTE, 200, identity)
+        return await self.activity.serve(listener, request, {**_API_HEADERS, **headers})
 
     async def _connections(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -333,6 +362,7 @@ async def _run(
         ready(f"http://{host}:{bound[1]}")
         await stop.wait()
         gateway.hub.close_all("server stopped")
+        gateway.activity.close_all()
     finally:
         await runner.cleanup()
 

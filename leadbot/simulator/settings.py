@@ -44,6 +44,9 @@ class SimSettings:
     dialog_limit: int = 4
     dialog_ends_s: float = 172_800.0
     in_flight_s: float = 30.0
+    compliance_job_s: float = 0.0
+    activity_offered: bool = True
+    compliance_offered: bool = True
 
     @property
     def is_enterprise(self) -> bool:

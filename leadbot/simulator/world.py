@@ -26,6 +26,8 @@ from leadbot.simulator.settings import SimSettings
 from leadbot.simulator.spend import SpendMeter
 
 if TYPE_CHECKING:
+    from leadbot.simulator.activity import Subscription
+    from leadbot.simulator.compliance import Job
     from leadbot.simulator.dms import Message
 
 REQUESTS_KEPT = 5_000
@@ -55,6 +57,7 @@ class World:
     epoch: datetime | None = None
     brands: Sequence[str] = ()
     on_post: list[Callable[[Post], None]] = field(default_factory=list)
+    on_delete: list[Callable[[Post], None]] = field(default_factory=list)
     on_reset: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -68,6 +71,8 @@ class World:
         self.users: dict[int, User] = {}
         self.by_name: dict[str, User] = {}
         self.posts: dict[int, Post] = {}
+        self.jobs: dict[int, Job] = {}
+        self.subscriptions: dict[str, Subscription] = {}
         self.timeline: dict[int, list[int]] = {}
         self.mentions: dict[int, list[int]] = {}
         self.answers: dict[int, list[int]] = {}
@@ -183,6 +188,8 @@ class World:
         for version in post.chain:
             self.posts[version].deleted = True
         author.tweet_count = max(0, author.tweet_count - 1)
+        for heard in self.on_delete:
+            heard(self.posts[post.chain[-1]])
         return True
 
     def _edited(self, author: User, draft: Draft) -> Post | None:

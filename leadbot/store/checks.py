@@ -82,6 +82,24 @@ class Checks:
         with self._database.write() as connection:
             connection.execute(update(INBOX).where(of_posts).values(checked_at=at))
 
+    def stand_everywhere(self, post_ids: Collection[PostId], at: datetime) -> None:
+        """X showed these posts at that time, to whichever brand; a later look counts more."""
+        of_posts = and_(_KEPT, INBOX.c.post_id.in_(list(post_ids)), INBOX.c.checked_at < at)
+        with self._database.write() as connection:
+            connection.execute(update(INBOX).where(of_posts).values(checked_at=at))
+
+    def all_posts(self) -> list[PostId]:
+        """Every post whose words are kept, once."""
+        query = select(INBOX.c.post_id).where(_KEPT).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def all_authors(self) -> list[PersonId]:
+        """Everybody whose words are kept, once."""
+        query = select(INBOX.c.person_id).where(_KEPT).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def posts_gone(self, post_ids: Collection[PostId], at: datetime) -> int:
         """X shows these posts no longer: every brand that heard one gets the event, once a post. Returns how
         many.

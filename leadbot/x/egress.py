@@ -24,8 +24,17 @@ from leadbot.model import Deed, Permit
 from leadbot.x.limits import route_of
 
 READS = frozenset({"GET", "HEAD"})
-UPKEEP = frozenset({"POST /2/tweets/search/stream/rules", "DELETE /2/connections/all"})
-"""What the listener needs: its rules, and the end of its own ghost connections. Neither makes a post."""
+UPKEEP = frozenset(
+    {
+        "POST /2/tweets/search/stream/rules",
+        "DELETE /2/connections/all",
+        "POST /2/compliance/jobs",
+        "POST /2/activity/subscriptions",
+        "DELETE /2/activity/subscriptions",
+    }
+)
+"""What the listener needs: its rules, and the end of its own ghost connections; and what tells us of deleted
+posts: compliance jobs and subscriptions. None of these makes a post."""
 
 POSTS = "/2/tweets"
 _REMEMBERED = 10_000
