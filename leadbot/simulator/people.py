@@ -104,6 +104,10 @@ class Player:
         posts = self._ask("GET", "/_sim/log", params=query)["posts"]
         return posts[0] if posts else None
 
+    def tell(self, name: str, body: dict[str, Any]) -> Any:
+        """Tells the simulator's control interface something, such as `blocks` or `users`."""
+        return self._ask("POST", f"/_sim/{name}", json=body)
+
     def close(self) -> None:
         """Gives the connections back."""
         self._session.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ NAMES = (
 ORDINARY = {"following_count": 80, "tweet_count": 300, "description": "tea"}
 ANNOUNCEMENT = "We are at the fair next week: come and say hello"
 BY_HAND = "Hi, it is Maya herself. About your {n}: I will look at it now"
+
+CHANGES = {"hide": {"protected": True}, "leave": {"deactivated": True}}
 MOST_POSTS = 8
 """Nobody goes on for ever, however often a brand answers."""
 
@@ -61,6 +63,10 @@ class Somebody:
             self.posts.append(self.player.quote(self.announced, text, lang=move.lang))
         elif move.kind == "repost":
             self.player.repost(self.announced)
+        elif move.kind == "block":
+            self.player.tell("blocks", {"by": self.player.username, "whom": self.brand})
+        elif move.kind in CHANGES:
+            self.player.tell("users", {"username": self.player.username, **CHANGES[move.kind]})
         elif answer_id:
             self.posts.append(self.player.reply(answer_id, text, lang=move.lang))
         else:
@@ -146,7 +152,11 @@ class Crowd:
 
     def _act(self, somebody: Somebody, answer_id: str = "") -> None:
         before = len(somebody.posts)
-        somebody.act(answer_id)
+        move = somebody.next_move
+        if move is not None and move.kind == "join" and self._by_post:
+            answer_id = self._chance.choice(list(self._by_post))
+        with _unless_x_forbids():
+            somebody.act(answer_id)
         for post_id in somebody.posts[before:]:
             self._by_post[post_id] = somebody
         if somebody.next_move is not None and not somebody.next_move.waits:
@@ -155,8 +165,18 @@ class Crowd:
     def _let_a_rep_answer(self, post: dict[str, Any]) -> None:
         somebody = self._by_post.get(post["id"])
         if somebody is not None and self._chance.random() < self._reps_answer:
-            with contextlib.suppress(Refused):  # the post may be gone by now, or its author hidden
+            with _unless_x_forbids():
                 self.reps[somebody.brand].reply(post["id"], BY_HAND.format(**somebody.words))
 
     def close(self) -> None:
         self._http.close()
+
+
+@contextlib.contextmanager
+def _unless_x_forbids() -> Iterator[None]:
+    """People meet posts that are gone, accounts that hide, and blocks: they shrug and go on."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.status not in (401, 403):
+            raise

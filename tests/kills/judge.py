@@ -93,7 +93,8 @@ class Evidence:
         self.posts: list[Row] = self.project.sim("log", requests=0)["posts"]
         users = self.project.sim("users")["users"]
         self.ids = {user["username"]: user["id"] for user in users}
-        self.hidden = {user["username"] for user in users if user["protected"] or user["suspended"]}
+        ways = ("protected", "suspended", "deactivated")
+        self.hidden = {user["username"] for user in users if any(user[way] for way in ways)}
         self.brands = {self.ids[brand]: brand for brand in self.project.brands}
         self.violations: list[Row] = self.project.sim("violations")["violations"]
         self.now = _moment(self.project.sim("clock")["now"])
@@ -292,7 +293,10 @@ def _ran_well(evidence: Evidence) -> Iterable[str]:
         for sign in signs:
             if sign in line:
                 found[sign].append(line)
-    return (f"{sign} stands {len(lines)} times in the log: {lines[0][:200]}" for sign, lines in found.items())
+    yield from evidence.project.deaths
+    yield from (
+        f"{sign} stands {len(lines)} times in the log: {lines[0][:200]}" for sign, lines in found.items()
+    )
 
 
 CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {

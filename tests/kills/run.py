@@ -8,15 +8,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.kills.crowd import Crowd
 from tests.kills.judge import Verdict, is_all_heard, is_quiet, judge
 from tests.kills.project import Project
 from tests.kills.temperaments import EVERYBODY, PLAIN, Temperament
-from tests.kills.weather import REFUSALS, storm
+from tests.kills.weather import REFUSALS, USUAL, change_mood, storm
 
 Say = Callable[[str], None]
 TURN_S = 0.2
+BURST_S = 3.0
+REFUSED_SOMETIMES = 0.15
 QUIET_S = 3.0
 """For so long nothing may stir before all is taken to be over: a poll of everybody fits in."""
 
@@ -25,7 +28,8 @@ QUIET_S = 3.0
 class Plan:
     """What a run is made of. rate: virtual seconds a second; storm_s and calm_s: real seconds at most.
 
-    In the storm people begin, X fails and the daemon is killed; in the calm all is brought to its end.
+    In the storm people begin (within begins_s, else over the whole of it), X fails and the daemon is killed;
+    in the calm all is brought to its end. life_s: how long the daemon works on average until it is killed.
     chance: how likely everything at X fails each time.
     """
 
@@ -41,6 +45,8 @@ class Plan:
     bursts: bool = False
     reps_answer: float = 0.0
     timeout_s: float = 1.0
+    begins_s: float = 0.0
+    life_s: float = 1.0
 
     @property
     def settings(self) -> dict[str, str]:
@@ -54,15 +60,23 @@ class Plan:
             "x.silence_s": str(2 * self.timeout_s),
         }
 
+    @property
+    def x_settings(self) -> dict[str, Any]:
+        """A reply under way cannot be called back: neither by a stop that nobody has heard of yet."""
+        return {
+            "keep_alive_s": 1.5 * self.timeout_s,
+            "in_flight_s": 300,
+            "rule_activation_s": 20,
+            "unknown_fields": True,
+        }
+
 
 def run(folder: Path, plan: Plan, say: Say = lambda line: None) -> Verdict:
     """Returns what was found. Takes about `storm_s + calm_s` real seconds at most, whatever happens."""
     with Project(
         folder, rate=plan.rate, settings=plan.settings, brands=plan.brands, seed=plan.seed
     ) as project:
-        project.tell(
-            "settings", {"keep_alive_s": 1.5 * plan.timeout_s, "in_flight_s": 300, "rule_activation_s": 20}
-        )
+        project.tell("settings", {**USUAL, **plan.x_settings})
         crowd = Crowd(
             project,
             plan.people,
@@ -70,7 +84,7 @@ def run(folder: Path, plan: Plan, say: Say = lambda line: None) -> Verdict:
             temperaments=plan.temperaments,
             reps_answer=plan.reps_answer,
         )
-        talk = _Talk(crowd, plan.storm_s * 0.9)
+        talk = _Talk(crowd, plan.begins_s or plan.storm_s * 0.9)
         project.start()
         talk.start()
         try:
@@ -118,31 +132,37 @@ class _Talk:
 
 def _storm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> int:
     """Returns how often the daemon was killed: on a slow machine fewer times than planned."""
-    chance, began = random.Random(plan.seed), time.monotonic()
-    ends = began + plan.storm_s
+    chance, ends = random.Random(plan.seed), time.monotonic() + plan.storm_s
     if plan.chance:
         project.tell("weather", {"chance": plan.chance, "seconds": 1.5 * plan.timeout_s})
-    for number in range(plan.kills):
-        until = began + plan.storm_s * (number + 1) / (plan.kills + 1)
-        if not _is_alive_by(ends, project, crowd):
-            return number
-        if plan.bursts:
-            what = storm(project, chance)
-            if number % 3 == 2:
-                what += storm(project, chance, faults=REFUSALS, most=1)
-            say(f"burst: {', '.join(what)}")
-        _wait(max(0.0, until - time.monotonic()) + chance.uniform(0.0, 0.5))
+    kills = 0
+    while kills < plan.kills and _is_alive_by(ends, project, crowd):
+        dies_at = min(ends, time.monotonic() + plan.life_s * chance.uniform(0.2, 1.8))
+        while plan.bursts and time.monotonic() + BURST_S < dies_at:
+            _burst(project, chance, say)
+            _wait(BURST_S)
+        _wait(dies_at - time.monotonic())
         project.kill()
-        say(f"killed {number + 1} of {plan.kills}; X saw {_said(project)} replies")
+        kills += 1
+        say(f"killed {kills} of {plan.kills}; X saw {_said(project)} replies")
         project.start()
         _resume(project, say)
-    _wait(ends - time.monotonic())
-    return plan.kills
+    while not crowd.have_all_begun and time.monotonic() < ends:
+        _wait(0.1)
+    return kills
+
+
+def _burst(project: Project, chance: random.Random, say: Say) -> None:
+    what = storm(project, chance)
+    if chance.random() < REFUSED_SOMETIMES:
+        what += storm(project, chance, faults=REFUSALS, most=1)
+    say(f"burst: {', '.join(what)}; X is {change_mood(project, chance)}")
 
 
 def _calm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> None:
     """No more faults, until everybody is heard and everything said, or the time is over."""
     project.http.delete(f"{project.base_url}/_sim/faults", timeout=30).close()
+    project.tell("settings", USUAL)
     began, quiet_since = time.monotonic(), 0.0
     while time.monotonic() < began + plan.calm_s:
         before = _said(project)
@@ -190,14 +210,15 @@ def _is_alive_by(ends: float, project: Project, crowd: Crowd) -> bool:
 
 
 SOAK = Plan(
-    people=120,
+    people=240,
     kills=6,
-    storm_s=100,
-    calm_s=80,
+    storm_s=115,
+    calm_s=95,
     brands=("acme", "globex", "initech"),
     temperaments=EVERYBODY,
     rate=60.0,
-    chance=0.004,
+    life_s=8.0,
+    chance=0.01,
     bursts=True,
     reps_answer=0.03,
 )

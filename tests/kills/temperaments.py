@@ -10,8 +10,9 @@ from typing import Any
 class Move:
     """One thing somebody does. waits: only after the brand has answered; else a moment after the last move.
 
-    kind: say (first: a post; later: a reply to the brand's answer, else a new post), edit and delete (the
-    last post), quote (a post of the brand's), repost (the same).
+    kind: say (first: a post; later: a reply to the brand's answer, else a new post), join (a reply to what
+    somebody else said), edit and delete (the last post), quote and repost (a post of the brand's), block (the
+    brand), hide and leave (the account becomes protected, or is gone).
     """
 
     text: str = ""
@@ -106,6 +107,10 @@ ODD = (
     Temperament("quotes", (Move("@{brand} nice! what is it for {n} people?", "quote"), Move("excel"))),
     Temperament("quotes without a name", (Move("they should ask me about {n} seats", "quote"),)),
     Temperament("reposts", (Move(kind="repost"),)),
+    Temperament("joins others", (Move("same here, {n} of us", "join"), at_once("@{brand} pricing for {n}?"))),
+    Temperament("blocks", (Move("@{brand} pricing for {n}?"), at_once(kind="block"), Move("hm"))),
+    Temperament("hides", (Move("@{brand} pricing for {n}?"), Move("in excel"), at_once(kind="hide"))),
+    Temperament("leaves", (Move("@{brand} pricing for {n}?"), at_once(kind="leave"))),
     says("asks with a friend", "@{friend} @{brand} pricing for the {n} of us?", "excel", "this month"),
     says("tags two brands", "@{brand} @{other} which of you is cheaper for {n} people?", "excel"),
     says("names another brand", "@{brand} we leave @{other}, pricing for {n}?", "excel", "now", "yes"),

@@ -22,6 +22,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"on": SAY, "kind": "status", "status": 503, "times": 2},
     {"on": SAY, "kind": "html"},
     {"on": SAY, "kind": "status", "status": 429, "headers": False, "times": 3},
+    {"on": SAY, "kind": "status", "status": 429},
     {"on": HEAR, "kind": "status", "status": 503, "times": 4},
     {"on": HEAR, "kind": "status", "status": 429, "headers": False, "times": 2},
     {"on": HEAR, "kind": "drop_before", "times": 3},
@@ -32,7 +33,9 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"on": WHO, "kind": "status", "status": 404},
     {"on": CONNECT, "kind": "status", "status": 503, "times": 2},
     {"on": RULES, "kind": "html", "times": 2},
+    {"on": "timelines", "kind": "late", "client": "any", "seconds": 90, "times": 5},
     {"on": "stream", "kind": "rst"},
+    {"on": "stream", "kind": "rst_mid_item"},
     {"on": "stream", "kind": "half_line", "seconds": 3},
     {"on": "stream", "kind": "clean_close"},
     {"on": "stream", "kind": "operational_disconnect"},
@@ -58,6 +61,35 @@ REFUSALS: tuple[dict[str, Any], ...] = (
     {"on": CONNECT, "kind": "status", "status": 409},
 )
 """After these somebody has to look: a brand rests until it is resumed, single replies become tasks."""
+
+
+MOODS: tuple[dict[str, Any], ...] = (
+    {"implicit_mention_counts": False},
+    {"summon_wording": "2026-05", "summon_title": "Authorization Error"},
+    {"stream_mode": "kick"},
+    {"ghost_s": 0.0},
+    {"limits": {"POST /2/tweets": {"user": 5}}},
+    {"slow_reader_items": 1},
+)
+"""Other ways X may be, for a while."""
+
+USUAL: dict[str, Any] = {
+    "implicit_mention_counts": True,
+    "summon_wording": "2026-07",
+    "summon_title": "",
+    "stream_mode": "refuse",
+    "ghost_s": 1.0,
+    "limits": {},
+    "slow_reader_items": 10_000,
+}
+"""How it mostly is."""
+
+
+def change_mood(project: Project, chance: random.Random) -> str:
+    """Let X be another in one way until the next change; returns in which."""
+    mood = chance.choice(MOODS)
+    project.tell("settings", {**USUAL, **mood})
+    return ", ".join(f"{name} {value}" for name, value in mood.items())
 
 
 def storm(

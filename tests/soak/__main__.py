@@ -17,6 +17,7 @@ from tests.kills.run import SOAK, Plan, run
 
 HANDLES = ["acme", "globex", "initech", "umbrella", "hooli", "stark", "wayne", "tyrell", "soylent", "wonka"]
 LONG_CALM_S = 600.0
+STARTS_WITHIN_S = 8.0
 
 
 def main() -> None:
@@ -48,7 +49,9 @@ def plan_of(asked: argparse.Namespace) -> Plan:
     )
     if asked.days is None:
         return plan
-    return replace(plan, storm_s=asked.days * 86_400 / plan.rate, calm_s=LONG_CALM_S)
+    storm_s = asked.days * 86_400 / plan.rate
+    life_s = max(SOAK.life_s, storm_s / (plan.kills + 1) - STARTS_WITHIN_S)
+    return replace(plan, storm_s=storm_s, calm_s=LONG_CALM_S, life_s=life_s)
 
 
 def told(began: float, line: str) -> None:
