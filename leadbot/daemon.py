@@ -166,25 +166,25 @@ class Daemon:
 
 
 @contextmanager
-def only_one(lock: Path) -> Iterator[None]:
-    """Hold a database for this process alone. Raises ConfigError if another daemon has it.
+def only_one(lock: Path, what: str = "another leadbot works on this database") -> Iterator[None]:
+    """Hold something for this process alone. Raises ConfigError, saying `what`, if another daemon has it.
 
     The kernel lets go of the lock when the process ends, however it ends, so it can never be left behind.
     """
     try:
         opened = lock.open("a+", encoding="utf-8")
     except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        fix = "the database's folder must exist and be writable"
-        raise ConfigError([Problem(str(lock), what, fix, "no-lock")]) from error
+        fault = f"cannot be written: {error.strerror}"
+        fix = "its folder must exist and be writable"
+        raise ConfigError([Problem(str(lock), fault, fix, "no-lock")]) from error
     with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
             pid = file.read().strip() or "unknown"
-            what = f"another leadbot works on this database (process {pid})"
-            raise ConfigError([Problem(str(lock), what, "stop that one first", "already-running")]) from None
+            told = f"{what} (process {pid})"
+            raise ConfigError([Problem(str(lock), told, "stop that one first", "already-running")]) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

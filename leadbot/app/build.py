@@ -12,7 +12,7 @@ import structlog
 
 from leadbot.app import keeping
 from leadbot.app.accounts import account_of
-from leadbot.app.hearing import ListenerAlarms
+from leadbot.app.hearing import listeners, locks
 from leadbot.app.lastgood import with_last_good
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
@@ -32,7 +32,7 @@ from leadbot.relay import Patience, Relay, Watch
 from leadbot.settings import BrandSettings, Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
-from leadbot.x.listener import Listener, ListenMode
+from leadbot.x.apps import Listeners
 from leadbot.x.session import TimeOuts
 from leadbot.x.spend import cost_of
 from leadbot.x.writer import XWriter
@@ -56,6 +56,8 @@ def build(project: Project) -> Iterator[Daemon]:
         project = with_last_good(project, store.playbooks.versions())
         known = brand_ids(settings, store)
         accounts = [account_of(brand, settings, clock, known) for brand in settings.brands]
+        for lock, what in locks(settings, accounts):
+            stack.enter_context(only_one(lock, what))
         decks = {
             account.brand_id: _deck(brand, account.brand_id, project, store)
             for brand, account in zip(settings.brands, accounts, strict=True)
@@ -72,7 +74,10 @@ def build(project: Project) -> Iterator[Daemon]:
             new_conversation=new_conversation,
             normalise=gate.normalise,
         )
-        listener = _listener(settings, store, accounts, clock)
+        lookback_s = LOCAL_LOOKBACK_S if settings.x.is_local else 0.0
+        listener = listeners(
+            settings, store, accounts, clock, lookback_s=lookback_s, waits=time_outs(settings)
+        )
         watch = _watch(settings, store, [account.brand_id for account in accounts], clock, listener)
         parts = (
             Part("engine", engine.run),
@@ -124,7 +129,7 @@ def timelines(settings: Settings, relay: Relay) -> list[Part]:
 
 
 def _watch(
-    settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock, listener: Listener
+    settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock, listener: Listeners
 ) -> Watch:
     patience = Patience(**asdict(settings.alarms))
     notifier = FileNotifier(settings.folder)
@@ -140,50 +145,6 @@ def time_outs(settings: Settings) -> TimeOuts:
     """How long X may take, in real seconds."""
     x = settings.x
     return TimeOuts(min(TimeOuts().connect_s, x.timeout_s), x.timeout_s, x.silence_s)
-
-
-def _listener(settings: Settings, store: Store, accounts: Sequence[Account], clock: Clock) -> Listener:
-    mode = ListenMode(settings.x.listen)
-    alarms = ListenerAlarms(store, {account.brand_id: account.handle for account in accounts})
-
-    def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
-        store.spend.record_spend(brand_id, kind, count, cost_of(kind, count), clock.now())
-
-    def on_connected() -> None:
-        alarms.connected()
-        # What was said while nobody listened must be decided before we speak again: a "stop" may be among it.
-        for account in accounts:
-            if mode is ListenMode.STREAM:
-                store.brands.poll_completed(account.brand_id)
-            else:
-                store.brands.begin_catch_up(account.brand_id)
-
-    def on_poll_completed(brand_id: BrandId) -> None:
-        alarms.polled(brand_id)
-        store.brands.poll_completed(brand_id)
-
-    return Listener(
-        accounts,
-        store.inbox,
-        clock,
-        base_url=settings.x.base_url,
-        mode=mode,
-        poll_s=settings.x.poll_s,
-        lookback_s=LOCAL_LOOKBACK_S if settings.x.is_local else 0.0,
-        on_spend=on_spend,
-        on_poll_completed=on_poll_completed,
-        on_gap=alarms.gap,
-        on_trouble=alarms.trouble,
-        on_connected=on_connected,
-        on_deaf=store.brands.begin_catch_up,
-        time_outs=time_outs(settings),
-        on_rung=alarms.rung,
-        read_budgets={
-            account.brand_id: brand.daily_reads_usd
-            for account, brand in zip(accounts, settings.brands, strict=True)
-        },
-        reads_spent=lambda brand_id: store.spend.reads_spent(brand_id, clock.now()),
-    )
 
 
 def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Store) -> Deck:

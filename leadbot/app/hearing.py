@@ -1,13 +1,25 @@
-"""What the listener has to tell an operator, as alarms."""
+"""The listener as the daemon has it: one for each X app, and what it has to tell an operator, as alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
 
 import structlog
 
 from leadbot.model import BrandId, PostId
+from leadbot.ports import Clock
+from leadbot.settings import Settings
 from leadbot.store import Store
+from leadbot.x.account import Account
+from leadbot.x.apps import App, Listeners, apps_of
+from leadbot.x.listener import Listener, ListenMode
+from leadbot.x.session import TimeOuts
+from leadbot.x.spend import cost_of
 from leadbot.x.thrift import Rung
 
 _log = structlog.get_logger()
@@ -29,22 +41,22 @@ class ListenerAlarms:
         self._store = store
         self._handles = handles
 
-    def trouble(self, where: str, reason: str, why: str) -> None:
-        """X refuses the stream or a poll, and a person has to act."""
+    def trouble(self, first: BrandId, where: str, reason: str, why: str) -> None:
+        """X refuses the stream of the app of brand `first`, or a poll, and a person has to act."""
         _log.error("listener.needs_operator", where=where, reason=reason, why=why)
         kind, _, brand = where.partition(":")
-        brand_id = BrandId(brand) if brand in self._handles else None
-        whom = f"the mentions of @{self._handles[brand_id]}" if brand_id else "the stream"
+        brand_id = BrandId(brand or first)
+        whom = f"{'the mentions of' if brand else 'the stream for'} @{self._handle(brand_id)}"
         self._store.alarms.raise_alarm(
-            f"listen.{kind}_refused:{brand or 'app'}",
+            f"listen.{kind}_refused:{brand_id}",
             what=f"X refuses {whom}: {reason}",
             fix=_FIXES.get(reason, "see X's words in the log, under listener.needs_operator"),
             brand_id=brand_id,
         )
 
-    def connected(self) -> None:
-        """The stream is open."""
-        self._store.alarms.clear("listen.stream_refused:app")
+    def connected(self, brand_ids: Sequence[BrandId]) -> None:
+        """The stream of these brands is open."""
+        self._store.alarms.clear(f"listen.stream_refused:{brand_ids[0]}")
 
     def polled(self, brand_id: BrandId) -> None:
         """A poll came through."""
@@ -74,3 +86,80 @@ class ListenerAlarms:
 
     def _handle(self, brand_id: BrandId) -> str:
         return self._handles.get(brand_id, str(brand_id))
+
+
+def listeners(
+    settings: Settings,
+    store: Store,
+    accounts: Sequence[Account],
+    clock: Clock,
+    *,
+    lookback_s: float,
+    waits: TimeOuts,
+) -> Listeners:
+    """One listener for each X app, wired to the database and the alarms. Raises ConfigError."""
+    mode = ListenMode(settings.x.listen)
+    alarms = ListenerAlarms(store, {account.brand_id: account.handle for account in accounts})
+
+    def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
+        store.spend.record_spend(brand_id, kind, count, cost_of(kind, count), clock.now())
+
+    def on_connected(brand_ids: Sequence[BrandId]) -> None:
+        alarms.connected(brand_ids)
+        # What was said while nobody listened must be decided before we speak again: a "stop" may be among it.
+        for brand_id in brand_ids:
+            if mode is ListenMode.STREAM:
+                store.brands.poll_completed(brand_id)
+            else:
+                store.brands.begin_catch_up(brand_id)
+
+    def on_poll_completed(brand_id: BrandId) -> None:
+        alarms.polled(brand_id)
+        store.brands.poll_completed(brand_id)
+
+    def make(app: App, siblings: frozenset[str]) -> Listener:
+        return Listener(
+            app.accounts,
+            store.inbox,
+            clock,
+            base_url=settings.x.base_url,
+            mode=mode,
+            poll_s=settings.x.poll_s,
+            lookback_s=lookback_s,
+            on_spend=on_spend,
+            on_poll_completed=on_poll_completed,
+            on_gap=alarms.gap,
+            on_trouble=partial(alarms.trouble, app.accounts[0].brand_id),
+            on_connected=on_connected,
+            on_deaf=store.brands.begin_catch_up,
+            on_rung=alarms.rung,
+            read_budgets={
+                account.brand_id: brand.daily_reads_usd
+                for account, brand in zip(accounts, settings.brands, strict=True)
+            },
+            reads_spent=lambda brand_id: store.spend.reads_spent(brand_id, clock.now()),
+            siblings=siblings,
+            time_outs=waits,
+        )
+
+    return Listeners(accounts, make)
+
+
+def locks(settings: Settings, accounts: Sequence[Account]) -> list[tuple[Path, str]]:
+    """Files to hold while the daemon runs, one for each account and each app's stream, and who else has it.
+
+    They lie in the machine's folder for temporary files, so that two projects see each other.
+    """
+    folder = Path(tempfile.gettempdir()) / f"leadbot-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    base = settings.x.base_url
+    held = [
+        (f"account {base} {one.brand_id}", f"another leadbot of this machine speaks for @{one.handle}")
+        for one in accounts
+    ]
+    if settings.x.listen != ListenMode.POLL:
+        held += [
+            (f"app {base} {app.name}", "another leadbot of this machine listens to the stream of this X app")
+            for app in apps_of(accounts)
+        ]
+    return [(folder / f"{sha256(name.encode()).hexdigest()[:16]}.lock", what) for name, what in held]

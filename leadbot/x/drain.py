@@ -58,15 +58,18 @@ class Drain:
         clock: Clock,
         stop: threading.Event,
         *,
+        siblings: frozenset[str],
         recent: Recent,
         ledger: ReadLedger,
         on_spend: Callable[[BrandId, str, int], None],
         on_batch: Callable[[int], None],
         on_offer: Callable[[], None],
     ) -> None:
-        """on_spend(brand, kind, count); on_batch(lines still waiting) after each batch; on_offer() for each
-        line."""
+        """siblings: ids of all our accounts, whose posts are never put. on_spend(brand, kind, count);
+        on_batch(lines still waiting) after each batch; on_offer() for each line.
+        """
         self.counts = Counts()
+        self._siblings = siblings
         self._first = accounts[0].brand_id
         self._brands = {account.brand_id for account in accounts}
         self._inbox = inbox
@@ -162,7 +165,7 @@ class Drain:
         # X bills the app for what is not ours as well: somebody must see it.
         payer = ours[0] if ours else self._first
         reads[payer] += self._ledger.new("post_read", [post.id], self._clock.now())
-        if BrandId(post.author_id) in self._brands or post.is_repost:
+        if post.author_id in self._siblings or post.is_repost:
             # Two of our accounts in one thread would otherwise answer each other for ever.
             self.counts.own += 1
             return []

@@ -81,7 +81,7 @@ class Listener:
         on_poll_completed: Callable[[BrandId], None] = _nothing,
         on_gap: Callable[[BrandId, PostId, PostId], None] = _nothing,
         on_trouble: Callable[[str, str, str], None] = _nothing,
-        on_connected: Callable[[], None] = _nothing,
+        on_connected: Callable[[Sequence[BrandId]], None] = _nothing,
         on_deaf: Callable[[BrandId], None] = _nothing,
         on_rung: Callable[[BrandId, Rung, str], None] = _nothing,
         read_budgets: Mapping[BrandId, float] | None = None,
@@ -89,17 +89,19 @@ class Listener:
         patience: Patience | None = None,
         time_outs: TimeOuts | None = None,
         limits: Limits | None = None,
+        siblings: frozenset[str] = frozenset(),
     ) -> None:
         """Callbacks run in the listener's threads; what they raise is logged.
 
         on_spend(brand, "post_read" | "owned_read", how many X will bill). on_poll_completed(brand):
         everything up to now is in the inbox. on_gap(brand, after, before): mentions between these ids are
-        lost. on_trouble(where, reason, why): an operator has to act. on_connected(): the stream is open
-        (again). on_deaf(brand): neither stream nor poll works, so a "stop" may go unheard until the next
+        lost. on_trouble(where, reason, why): an operator has to act. on_connected(brands): their stream is
+        open (again). on_deaf(brand): neither stream nor poll works, so a "stop" may go unheard until the next
         complete poll. on_rung(brand, rung, why): less or more is listened because of the read budget.
         read_budgets: US dollars a UTC day by brand, none if left out; reads_spent: what a brand's reads have
         cost today, from a ledger that outlives the process. poll_s, lookback_s (how far before its first
-        start mentions count) and overlap_s are seconds of `clock`. Raises ConfigError.
+        start mentions count) and overlap_s are seconds of `clock`. siblings: ids of our accounts in other
+        apps, whose posts are never put. Raises ConfigError.
         """
         if not accounts:
             raise ConfigError([Problem("brands", "nobody to listen for", "add a brand", "no-brands")])
@@ -131,6 +133,7 @@ class Listener:
             inbox,
             clock,
             self._stop,
+            siblings=siblings | {str(account.brand_id) for account in accounts},
             recent=self._recent,
             ledger=ledger,
             on_spend=self._spent,
@@ -154,7 +157,7 @@ class Listener:
                 time_outs=time_outs,
             )
         calls = PollCalls(on_poll_completed, on_gap, self._compare, on_spend, on_trouble, self._poll_failed)
-        siblings = frozenset(str(account.brand_id) for account in accounts)
+        siblings |= {str(account.brand_id) for account in accounts}
         self._polls = {
             account.brand_id: MentionsPoll(
                 account,
@@ -191,18 +194,22 @@ class Listener:
     def stop(self) -> None:
         """End within a second. A request that X has not answered by then ends on its own, unheard."""
         deadline = time.monotonic() + STOPS_WITHIN_S
-        self._stop.set()
-        self._drain.wake()
-        if self._stream is not None:
-            self._stream.end()
-        for poll in self._polls.values():
-            poll.poke()
+        self.begin_stop()
         if self._stream is not None:
             self._stream.join(deadline)
             self._drainer.join(deadline - time.monotonic())
         for poll in self._polls.values():
             poll.join(deadline - time.monotonic())
         log.info("listener.stopped")
+
+    def begin_stop(self) -> None:
+        """Tell all threads to end; `stop` waits for them."""
+        self._stop.set()
+        self._drain.wake()
+        if self._stream is not None:
+            self._stream.end()
+        for poll in self._polls.values():
+            poll.poke()
 
     def poll_now(self) -> None:
         """Poll all brands at once."""
@@ -321,7 +328,7 @@ class Listener:
     def _connected(self) -> None:
         self.poll_now()  # a poll begun before this moment must not count as complete for what comes now
         try:
-            self._calls[0]()
+            self._calls[0](self._brand_ids)
         except Exception:
             log.error("callback.failed", trace=trace())
         self.poll_now()  # X does not repeat what was said while nobody listened
