@@ -33,13 +33,22 @@ _INVISIBLE = dict.fromkeys(
     )
 )
 _DIGITS = str.maketrans("123456789", "000000000")
+# Signs that stand for plain ones: full-width and styled letters, ringed and keycap digits, digits of other scripts; and
+# signs that can't be seen, between the letters of a word.
+_DISGUISED = re.compile(
+    "[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u2070-\u2089\u20e3\u2460-\u24ff\uff01-\uff5e\U0001d400-\U0001d7ff]|(?<=\\w)[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
+)
+_UNSEEN = frozenset("\u00ad\u20e3\ufe0f\ufeff") | {
+    chr(code) for code in (*range(0x200B, 0x2010), *range(0x2060, 0x2065))
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """What was typed, in the forms the rules and slots read.
 
-    low: lower case, straight quotes. has_digit: of `plain`. plain: low with handles and links blanked by spaces. Both as long as `text`.
+    text: as typed, but for signs in disguise (a full-width or keycap digit is a digit), which make it differ from `typed`:
+    then offsets says for each of its characters where it stood. low: lower case, straight quotes. has_digit: of `plain`. plain: low with handles and links blanked by spaces. Both as long as `text`.
     words: the words of `plain` without accents and apostrophes; bare: the same joined by spaces; vocabulary: as a set.
     """
 
@@ -50,6 +59,15 @@ class Said:
     bare: str
     vocabulary: frozenset[str]
     has_digit: bool
+    offsets: tuple[int, ...] | None = None
+    typed: str = ""
+
+    def span(self, start: int, end: int) -> tuple[int, int, str]:
+        """Where a span of `text` stands in what was typed, and its words there."""
+        if self.offsets is None or end <= start:
+            return start, end, self.text[start:end]
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        return first, last, self.typed[first:last]
 
     def clauses(self) -> list[str]:
         """`bare`, cut where the punctuation cuts: imperatives and questions open a clause."""
@@ -59,11 +77,29 @@ class Said:
 
 def said(text: str) -> Said:
     """Prepare `text` (cut at MAX_CHARS). Never raises."""
-    text = text[:MAX_CHARS]
+    typed = text = text[:MAX_CHARS]
+    offsets = None
+    if not typed.isascii() and _DISGUISED.search(typed):
+        text, offsets = _undisguised(typed)
     low = _lower(text)
     plain = _HANDLE_OR_LINK.sub(_blank, low) if "@" in low or "." in low or "<" in low or "//" in low else low
     words = tuple(_WORD.findall(_fold(plain)))
-    return Said(text, low, plain, words, " ".join(words), frozenset(words), _DIGIT.search(plain) is not None)
+    has_digit = _DIGIT.search(plain) is not None
+    return Said(text, low, plain, words, " ".join(words), frozenset(words), has_digit, offsets, typed)
+
+
+def _undisguised(typed: str) -> tuple[str, tuple[int, ...]]:
+    """The text with plain signs, and where each of them stood."""
+    signs: list[str] = []
+    offsets: list[int] = []
+    for index, sign in enumerate(typed):
+        if sign in _UNSEEN:
+            continue
+        plain = unicodedata.normalize("NFKC", sign) if _DISGUISED.match(sign) else sign
+        plain = str(unicodedata.digit(plain)) if plain.isdigit() else plain
+        signs.extend(plain)
+        offsets.extend([index] * len(plain))
+    return "".join(signs), tuple(offsets)
 
 
 def tokens(low: str) -> list[str]:

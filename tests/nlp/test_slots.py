@@ -107,11 +107,17 @@ def test_money_needs_no_guessing(read, text, low, high, currency, per):
     assert (value.low, value.high, value.currency, value.per) == (low, high, currency, per)
 
 
-@pytest.mark.parametrize("text", ["up to 5k", "40", "we are 300", "5 pounds of apples in weight", ""])
-def test_without_a_currency_it_is_no_money(read, text):
-    assert not [
-        value for value in read(text).slots if value.type is SlotType.MONEY and value.currency is None
-    ]
+@pytest.mark.parametrize(
+    ("text", "low", "high"), [("up to 5k", 0, 5000), ("40", 40, 40), ("no budget", 0, 0)]
+)
+def test_without_a_currency_it_is_money_only_as_an_answer(read, text, low, high):
+    value = only(read(text), SlotType.MONEY)
+    assert (value.low, value.high, value.currency, value.volunteered) == (low, high, None, False)
+
+
+@pytest.mark.parametrize("text", ["for 40 people", "5 pounds of apples in weight", "at 3pm", "20% less", ""])
+def test_other_amounts_are_no_money(read, text):
+    assert only(read(text), SlotType.MONEY) is None
 
 
 @pytest.mark.parametrize(
@@ -133,7 +139,7 @@ def test_without_a_currency_it_is_no_money(read, text):
         ("2-3 months", Bucket.LATER, date(2027, 1, 22), date(2027, 2, 21)),
         ("just looking", Bucket.NONE, None, None),
         ("no rush", Bucket.NONE, None, None),
-        ("maybe someday", Bucket.NONE, None, None),
+        ("maybe someday", Bucket.LATER, None, None),
     ],
 )
 def test_times_are_days_and_a_bucket(read, text, bucket, from_on, to_on):

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from leadbot.model import SlotType, SlotValue
-from leadbot.nlp.slots.answers import authority_in, yes_no_in
+from leadbot.nlp.slots.authority import authority_in
 from leadbot.nlp.slots.contacts import email_in, phone_in
 from leadbot.nlp.slots.counts import counts_in
 from leadbot.nlp.slots.money import money_in
+from leadbot.nlp.slots.places import place_in
 from leadbot.nlp.slots.timeframe import timeframes_in
+from leadbot.nlp.slots.yes_no import yes_no_in
 from leadbot.nlp.text import Said, said
 
 __all__ = ["answer_in", "day_of", "slots_in"]
 
 
-def slots_in(said: Said, today: date) -> tuple[SlotValue, ...]:
+def slots_in(said: Said, today: date, region: str = "") -> tuple[SlotValue, ...]:
     """Every answer in the text. A number belongs to one of them only: contacts first, then money, times
-    and counts.
+    and counts. region: ISO country that a phone without a + belongs to, and whose way "3/4" is written.
     """
-    singles = (email_in(said), phone_in(said), yes_no_in(said), authority_in(said))
+    singles = (email_in(said), phone_in(said, region), yes_no_in(said), authority_in(said))
     email, phone, yes_no, authority = singles
     money = money_in(said)
-    taken = [value for value in (email, phone, *money) if value]
-    times = [value for value in timeframes_in(said, today) if not _overlaps(value, taken)]
+    taken = [value for value in (email, phone, *money) if value and value.volunteered]
+    times = [value for value in timeframes_in(said, today, region) if not _overlaps(value, taken)]
     taken += [value for value in times if any(char.isdigit() for char in value.words)]
-    counts = [value for value in counts_in(said) if not _overlaps(value, taken)]
-    return (*counts, *money, *times, *(value for value in (yes_no, authority, email, phone) if value))
+    counts = counts_in(said, taken)
+    place = place_in(said)
+    found = (*counts, *money, *times, *(value for value in (yes_no, authority, email, phone, place) if value))
+    return found if said.offsets is None else tuple(_as_typed(said, value) for value in found)
 
 
 def answer_in(
@@ -37,7 +42,7 @@ def answer_in(
     """The answer to a question for `slot`: what can be nothing else before a bare one, the last said before
     an earlier one, as the cards choose it.
     """
-    found = [value for value in slots_in(said(words), today) if value.type is slot]
+    found = [value for value in slots_in(said(words), today, region) if value.type is slot]
     return max(found, key=lambda value: (value.volunteered, value.start), default=None)
 
 
@@ -49,6 +54,11 @@ def day_of(at: datetime, zone: str) -> date:
         return at.astimezone(_zone(zone)).date()
     except OverflowError:
         return at.date()
+
+
+def _as_typed(said: Said, value: SlotValue) -> SlotValue:
+    start, end, words = said.span(value.start, value.end)
+    return replace(value, start=start, end=end, words=words)
 
 
 @lru_cache(maxsize=256)
