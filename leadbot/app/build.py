@@ -84,7 +84,7 @@ def build(project: Project) -> Iterator[Daemon]:
             Part("relay", relay.run),
             Part("watch", watch.run),
             *timelines(settings, relay),
-            Part("keeper", keeping.keeper(settings, store, accounts, clock).run),
+            *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
         yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store))
 

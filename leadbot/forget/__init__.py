@@ -3,6 +3,7 @@
 from leadbot.forget.checking import Checking
 from leadbot.forget.jobs import JobChecking
 from leadbot.forget.keeper import Keeper
+from leadbot.forget.subscribing import Subscribing
 from leadbot.forget.sweeping import Sweeping
 
-__all__ = ["Checking", "JobChecking", "Keeper", "Sweeping"]
+__all__ = ["Checking", "JobChecking", "Keeper", "Subscribing", "Sweeping"]

@@ -39,7 +39,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     ),
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
     "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
-    "privacy": ("keep_days", "keep_days_with_consent", "relookup_budget_usd"),
+    "privacy": ("keep_days", "keep_days_with_consent", "relookup_budget_usd", "activity"),
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
@@ -183,6 +183,7 @@ def _privacy(table: Table) -> PrivacySettings:
             "keep_days_with_consent", defaults.keep_days_with_consent, least=1
         ),
         relookup_budget_usd=table.number("relookup_budget_usd", defaults.relookup_budget_usd),
+        activity=table.flag("activity", default=defaults.activity),
     )
 
 

@@ -104,6 +104,7 @@ class PrivacySettings:
     keep_days: float = 30.0
     keep_days_with_consent: float = 365.0
     relookup_budget_usd: float = 1.0
+    activity: bool = True  # whether to listen to X's Activity API for deletions
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from leadbot.store import inbox
 from leadbot.store.columns import UtcTime
 from leadbot.store.database import Database
 from leadbot.store.signal import Signal
-from leadbot.store.tables import INBOX
+from leadbot.store.tables import CONVERSATION, INBOX
 
 _KEPT = INBOX.c.checked_at.is_not(None)
 
@@ -97,6 +97,19 @@ class Checks:
     def all_authors(self) -> list[PersonId]:
         """Everybody whose words are kept, once."""
         query = select(INBOX.c.person_id).where(_KEPT).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def recent_authors(self, most: int) -> list[PersonId]:
+        """Those whose words are kept and with whom a brand last had words, newest contact first."""
+        kept = select(INBOX.c.person_id).where(_KEPT, INBOX.c.person_id == CONVERSATION.c.person_id)
+        query = (
+            select(CONVERSATION.c.person_id)
+            .where(kept.exists())
+            .group_by(CONVERSATION.c.person_id)
+            .order_by(func.max(CONVERSATION.c.contact_at).desc())
+            .limit(most)
+        )
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
