@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from leadbot.errors import ConfigError, Problem
+from leadbot.model.secret import Secret
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """Every right of the group and of all others."""
@@ -21,7 +22,7 @@ def is_loose(mode: int) -> bool:
     return bool(stat.S_IMODE(mode) & OTHERS)
 
 
-def read_private(path: Path, *, shown: str) -> str | None:
+def read_private(path: Path, *, shown: str) -> Secret | None:
     """The text of a file; None if there is none. Raises ConfigError if others may read it, or nobody can.
 
     shown: how the file is called in messages.
@@ -30,7 +31,7 @@ def read_private(path: Path, *, shown: str) -> str | None:
         with path.open("rb") as file:
             if is_loose(os.fstat(file.fileno()).st_mode):
                 raise ConfigError([loose(shown)])
-            return file.read().decode("utf-8")
+            return Secret(file.read().decode("utf-8"))
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:
@@ -40,7 +41,7 @@ def read_private(path: Path, *, shown: str) -> str | None:
         raise ConfigError([Problem(shown, what, f"chmod 600 {shown}, as its owner", "keys-file")]) from None
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: Secret) -> None:
     """Replace a file durably: it is on disk, whole and readable by its owner alone, when this returns.
 
     Raises OSError; the old file is then as it was.
@@ -52,7 +53,7 @@ def write_private(path: Path, text: str) -> None:
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(text.reveal().encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

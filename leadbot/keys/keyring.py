@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from leadbot.errors import ConfigError, Problem
 from leadbot.keys import files
 from leadbot.keys.stored import StoredKeys
+from leadbot.model.secret import Secret
 
 
 class Keyring(Protocol):
@@ -52,7 +53,7 @@ class KeyringVault:
         """The entry. Raises ConfigError if the keyring is locked, or the entry makes no sense."""
         text = self._ask(self._keyring.get_password, name)
         try:
-            return None if text is None else StoredKeys.from_text(text)
+            return None if text is None else StoredKeys.from_text(Secret(text))
         except ValueError:
             raise ConfigError([files.unreadable(self.where(name))]) from None
 
@@ -75,9 +76,9 @@ class KeyringVault:
         """The keyring and the entry."""
         return f"the system's keyring, entry {name}"
 
-    def _ask(self, question: Any, name: str, *text: str) -> Any:
+    def _ask(self, question: Any, name: str, *text: Secret) -> Any:
         try:
-            return question(self._service, name, *text)
+            return question(self._service, name, *(one.reveal() for one in text))
         except Exception as error:  # each backend raises errors of its own
             what = f"the keyring does not answer: {type(error).__name__}"
             fix = 'unlock it, or write keys.store = "file" and run leadbot brand add'

@@ -49,15 +49,15 @@ class StoredKeys:
     expires_at: datetime | None = None
     renewing_since: datetime | None = None
 
-    def as_text(self) -> str:
-        """All of it, secrets in clear: for the vault alone."""
-        return json.dumps({name: _plain(getattr(self, name)) for name in _FIELDS}, indent=1) + "\n"
+    def as_text(self) -> Secret:
+        """All of it, for the vault alone."""
+        return Secret(json.dumps({name: _plain(getattr(self, name)) for name in _FIELDS}, indent=1) + "\n")
 
     @classmethod
-    def from_text(cls, text: str) -> StoredKeys:
+    def from_text(cls, text: Secret) -> StoredKeys:
         """What `as_text` wrote. Raises ValueError without a word of the text."""
         try:
-            found = json.loads(text)
+            found = json.loads(text.reveal())
             return cls(**{name: _read(name, found[name]) for name in _FIELDS if name in found})
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ValueError("not what leadbot wrote") from None
@@ -96,6 +96,8 @@ def _read(name: str, value: Any) -> Any:
         if moment.tzinfo is None:
             raise ValueError("a time without a zone")
         return moment
+    if kind is Secret and not Secret(_text(value)).is_sendable:
+        raise ValueError("no key of X")
     return kind(_text(value))
 
 

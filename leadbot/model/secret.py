@@ -23,6 +23,12 @@ class Secret:
         """The text itself: for the wire and for the place where it is kept, and nowhere else."""
         return self._text
 
+    @property
+    def is_sendable(self) -> bool:
+        """Whether it can stand in a header as it is. Every key X gives can: a space, a line break or a letter
+        of another script is a slip in copying, and requests would show the whole header in its complaint."""
+        return all("!" <= letter <= "~" for letter in self._text)
+
     def __bool__(self) -> bool:
         return bool(self._text)
 

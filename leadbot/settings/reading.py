@@ -120,7 +120,7 @@ def _database_url(document: Mapping[str, Any], notes: Notes, folder: Path, env: 
 
 
 def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", url)
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:…@", url, flags=re.DOTALL)
 
 
 def _x(document: Mapping[str, Any], notes: Notes) -> XSettings:

@@ -60,7 +60,7 @@ def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, 
         if not handle or not name.startswith(prefix) or not value or key == "client_secret":
             continue
         if key in SECRET_NAMES:
-            found[key] = value
+            found[key] = _sendable(value, name, "the environment", notes)
         elif near := get_close_matches(key, SECRET_NAMES, n=1):
             fix = f"did you mean {prefix}{near[0].upper()}?"
             notes.problems.append(
@@ -98,5 +98,20 @@ def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]
                 rule="unknown-brand",
             )
         table.expect(SECRET_NAMES)
-        found[name.lower()] = {key: table.text(key) for key in SECRET_NAMES if key in table.values}
+        found[name.lower()] = {
+            key: _sendable(table.values[key], key, "secrets.toml", own)
+            for key in SECRET_NAMES
+            if key in table.values
+        }
     return found
+
+
+def _sendable(value: object, name: str, where: str, notes: Notes) -> str:
+    """A key as a header can carry it; anything else is noted, without a word of it."""
+    text = value.strip() if isinstance(value, str) else ""
+    if isinstance(value, str) and Secret(text).is_sendable:
+        return text
+    what = f"{name} is no key of X: a text in quotes without spaces, line breaks or letters of other scripts"
+    fix = "copy it again, without anything around it"
+    notes.problems.append(Problem(f"{where}: {name}", what, fix, "odd-key"))
+    return ""

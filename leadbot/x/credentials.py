@@ -29,7 +29,8 @@ class Credentials:
     consumer_key/secret and access_token/secret: OAuth 1.0a user context, which does not expire.
     tokens: OAuth 2.0 user context instead, renewed by its source; oauth2_user_token: the same as one token
     that ends after two hours. bearer_token: app-only, for the stream and its rules. A text given as one of
-    these becomes a Secret. brand_id: the account they were stored for, compared before each write.
+    these becomes a Secret. brand_id: the account they were stored for, compared before each write. Raises
+    ConfigError for keys that no header may carry.
     """
 
     consumer_key: Secret = _NONE
@@ -42,9 +43,13 @@ class Credentials:
     brand_id: str = ""
 
     def __post_init__(self) -> None:
+        odd = []
         for field in fields(self):
             if field.name not in ("tokens", "brand_id"):
-                object.__setattr__(self, field.name, secret(getattr(self, field.name)))
+                object.__setattr__(self, field.name, found := secret(getattr(self, field.name)))
+                odd += [] if found.is_sendable else [odd_key(field.name)]
+        if odd:
+            raise ConfigError(odd)
 
     @property
     def has_oauth1(self) -> bool:
@@ -72,6 +77,12 @@ class Credentials:
             if there
         ]
         return f"Credentials({', '.join(given) or 'none'})"
+
+
+def odd_key(name: str) -> Problem:
+    """The problem of a key that no header may carry."""
+    what = f"{name} has a character that no key of X has: a space, a quote, a line break?"
+    return Problem(name, what, "copy it again, without anything around it", "odd-key")
 
 
 def require_user_context(credentials: Credentials, handle: str) -> None:

@@ -18,6 +18,7 @@ import requests
 import structlog
 import tweepy
 
+from leadbot.model.secret import Secret
 from leadbot.x.limits import Limits
 from leadbot.x.mapping import EXPANSIONS, POST_FIELDS, USER_FIELDS
 from leadbot.x.patience import trace
@@ -56,7 +57,7 @@ class Ears(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no types
 
     def __init__(
         self,
-        bearer_token: str,
+        bearer_token: Secret,
         *,
         base_url: str,
         on_connected: Callable[[], None],
@@ -66,7 +67,7 @@ class Ears(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no types
         limits: Limits | None = None,
     ) -> None:
         quiet_vendors()
-        super().__init__(bearer_token, return_type=requests.Response, chunk_size=CHUNK)
+        super().__init__(bearer_token.reveal(), return_type=requests.Response, chunk_size=CHUNK)
         mount(self.session, base_url, time_outs or TimeOuts(), is_stream=True, limits=limits, owner="app")
         self.session.hooks["response"].append(self._met)
         self._on_connected, self._on_line, self._on_beat = on_connected, on_line, on_beat

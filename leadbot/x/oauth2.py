@@ -66,6 +66,10 @@ class Tokens:
     expires_at: datetime
 
 
+Form = Mapping[str, Secret | str]
+"""What is asked of the token endpoint; revealed only on the wire."""
+
+
 class RefusedCallback(ValueError):
     """An address that does not end this sign-in; the message says why, without its contents."""
 
@@ -116,11 +120,11 @@ class SignIn:
 
 def exchange(endpoints: Endpoints, sign_in: SignIn, code: Secret, *, now: datetime) -> Tokens:
     """A code for tokens. Raises TransientError, AccountError, UnknownOutcome (sign in once more)."""
-    form = {
+    form: Form = {
         "grant_type": "authorization_code",
-        "code": code.reveal(),
+        "code": code,
         "redirect_uri": sign_in.redirect_uri,
-        "code_verifier": sign_in.verifier.reveal(),
+        "code_verifier": sign_in.verifier,
     }
     return _tokens(_ask(endpoints.token, sign_in.app, form), now)
 
@@ -131,23 +135,25 @@ def refresh(endpoints: Endpoints, app: App, token: Secret, *, now: datetime) -> 
     Raises TransientError (surely not used), AccountError (``refresh_refused``, ``app_refused``),
     UnknownOutcome (may be used up).
     """
-    form = {"grant_type": "refresh_token", "refresh_token": token.reveal()}
+    form: Form = {"grant_type": "refresh_token", "refresh_token": token}
     return _tokens(_ask(endpoints.token, app, form), now)
 
 
 def revoke(endpoints: Endpoints, app: App, token: Secret) -> None:
     """End what the owner allowed. Raises TransientError, AccountError, UnknownOutcome."""
-    _ask(endpoints.revoke, app, {"token": token.reveal()})
+    _ask(endpoints.revoke, app, {"token": token})
 
 
-def _ask(url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
-    basic = None
-    if app.client_secret:
-        # RFC 6749, 2.3.1: both are form-encoded before they go into the header.
-        basic = (quote_plus(app.client_id), quote_plus(app.client_secret.reveal()))
-    body = dict(form) if basic else {**form, "client_id": app.client_id}
+def _ask(url: str, app: App, form: Form) -> Mapping[str, Any]:
+    body = form if app.client_secret else {**form, "client_id": app.client_id}
     try:
-        answer = requests.post(url, data=body, auth=basic, timeout=TIME_OUT_S, allow_redirects=False)
+        answer = requests.post(
+            url,
+            data={name: _plain(value) for name, value in body.items()},
+            auth=_basic(app),
+            timeout=TIME_OUT_S,
+            allow_redirects=False,
+        )
     except requests.RequestException as failure:
         kind = TransientError if was_never_sent(failure) else UnknownOutcome
         raise kind(f"the token endpoint did not answer ({type(failure).__name__})") from None
@@ -155,6 +161,15 @@ def _ask(url: str, app: App, form: Mapping[str, str]) -> Mapping[str, Any]:
     if answer.status_code == 200 and found is not None:
         return found
     raise _refusal(answer.status_code, found or {})
+
+
+def _plain(value: Secret | str) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _basic(app: App) -> tuple[str, str] | None:
+    # RFC 6749, 2.3.1: both are form-encoded before they go into the header.
+    return (quote_plus(app.client_id), quote_plus(app.client_secret.reveal())) if app.client_secret else None
 
 
 def _refusal(status: int, body: Mapping[str, Any]) -> AccountError | TransientError | UnknownOutcome:
@@ -170,7 +185,8 @@ def _refusal(status: int, body: Mapping[str, Any]) -> AccountError | TransientEr
 
 def _tokens(found: Mapping[str, Any], now: datetime) -> Tokens:
     access, lasts = found.get("access_token"), found.get("expires_in")
-    if not isinstance(access, str) or not access or not isinstance(lasts, (int, float)):
+    is_token = isinstance(access, str) and access and Secret(access).is_sendable
+    if not is_token or not isinstance(access, str) or not isinstance(lasts, (int, float)):
         raise UnknownOutcome("the token endpoint answered 200 without a token")
     new = found.get("refresh_token")
     return Tokens(

@@ -94,7 +94,7 @@ class Stream:
         self._limits = limits
         self._time_outs = time_outs
         app = accounts[0].credentials
-        self._bearer = app.bearer_token.reveal()
+        self._bearer = app.bearer_token
         self._door = Door(
             app, clock, base_url=base_url, owner="app", as_app=True, limits=limits, time_outs=time_outs
         )

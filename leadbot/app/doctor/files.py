@@ -20,6 +20,7 @@ _BY_RULE = {
     "no-secrets": "credentials",
     "keys-file": "credentials",
     "oauth1-address": "credentials",
+    "odd-key": "credentials",
     "keys-mode": "file-modes",
     "secrets-mode": "file-modes",
     "no-keyring": "keyring",
