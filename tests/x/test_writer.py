@@ -256,7 +256,7 @@ def test_the_people_named_in_exclude_are_not_mentioned(
 
 
 def test_without_user_credentials_there_is_no_writer(writer_at: MakeWriter, acme: Account) -> None:
-    bare = Account(acme.brand_id, "acme", Credentials(bearer_token="only the app"))
+    bare = Account(acme.brand_id, "acme", Credentials(bearer_token="only-the-app"))
     with pytest.raises(ConfigError):
         writer_at("http://127.0.0.1:9", bare)
 
