@@ -8,8 +8,8 @@ from typing import Any
 
 import tweepy
 
-from leadbot.x.session import Rebase
 from tests.cli.living import wait_until
+from tests.fakes.simulated import Redirect
 from tests.kills.judge import is_quiet
 from tests.kills.project import Project
 
@@ -40,7 +40,7 @@ class Somebody:
         keys = made["oauth1"] if signs else {"bearer_token": made["bearer_token"]}
         self._client = tweepy.Client(**keys, return_type=dict)
         self._client.session.trust_env = False
-        self._client.session.mount(TWEEPY_HOST, Rebase(project.base_url, connect_s=5, read_s=30))
+        self._client.session.mount(TWEEPY_HOST, Redirect(project.base_url))
         self._signs = signs
 
     def post(self, text: str, **more: Any) -> str:

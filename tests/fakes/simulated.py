@@ -10,10 +10,25 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from leadbot.simulator import Player, SimulatorServer, World
 
 ANSWERS_WITHIN_S = 70.0
+
+
+class Redirect(HTTPAdapter):
+    """Sends what a person's tweepy addresses to X to the simulator."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self.base_url = base_url
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        request.url = (request.url or "").replace("https://api.twitter.com", self.base_url, 1)
+        kwargs["timeout"] = ANSWERS_WITHIN_S
+        kwargs["proxies"] = {}
+        return super().send(request, *args, **kwargs)
 
 
 class Endpoints:

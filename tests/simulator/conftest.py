@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import requests
 import tweepy
-from requests.adapters import HTTPAdapter
 
 from leadbot.simulator import credentials_for
 from leadbot.simulator.accounts import APP_BEARER
-from tests.fakes.simulated import Endpoints, ann, base_url, person, simulator
+from tests.fakes.simulated import Endpoints, Redirect, ann, base_url, person, simulator
 
 from .wire import Wire
 
@@ -20,20 +18,6 @@ __all__ = ["ann", "base_url", "person", "simulator"]
 
 DEADLINE_S = 10.0
 RULE = "(@acme OR to:acme) -is:retweet -from:acme"
-
-
-class Rebase(HTTPAdapter):
-    """Sends what tweepy addresses to X to the simulator."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__()
-        self.base_url = base_url
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        request.url = (request.url or "").replace("https://api.twitter.com", self.base_url, 1)
-        kwargs["timeout"] = DEADLINE_S
-        kwargs["proxies"] = {}
-        return super().send(request, *args, **kwargs)
 
 
 class Control(Endpoints):
@@ -61,7 +45,7 @@ def client(base_url: str) -> Iterator[Callable[..., tweepy.Client]]:
     def make(brand: str = "acme", **more: Any) -> tweepy.Client:
         known = credentials_for(brand)
         made = tweepy.Client(known["app_bearer_token"], **{**known["oauth1"], **more})
-        made.session.mount("https://api.twitter.com", Rebase(base_url))
+        made.session.mount("https://api.twitter.com", Redirect(base_url))
         clients.append(made)
         return made
 
@@ -78,7 +62,7 @@ def acme(client: Callable[..., tweepy.Client]) -> tweepy.Client:
 @pytest.fixture
 def streamer(base_url: str) -> Iterator[tweepy.StreamingClient]:
     client = tweepy.StreamingClient(APP_BEARER)
-    client.session.mount("https://api.twitter.com", Rebase(base_url))
+    client.session.mount("https://api.twitter.com", Redirect(base_url))
     yield client
     client.session.close()
 

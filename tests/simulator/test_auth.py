@@ -9,8 +9,7 @@ from requests_oauthlib import OAuth1
 
 from leadbot.simulator import credentials_for
 from leadbot.simulator.accounts import APP_BEARER
-
-from .conftest import Rebase
+from tests.fakes.simulated import Redirect
 
 
 def ask(base_url: str, path: str, token: str, method: str = "GET") -> requests.Response:
@@ -69,7 +68,7 @@ def test_people_can_play_with_oauth1_and_with_a_bearer_token_through_tweepy(base
     signed = tweepy.Client(**ann.oauth1)
     bearer = tweepy.Client(bearer_token=ann.bearer_token)
     for client, user_auth in ((signed, True), (bearer, False)):
-        client.session.mount("https://api.twitter.com", Rebase(base_url))
+        client.session.mount("https://api.twitter.com", Redirect(base_url))
         assert client.create_tweet(text=f"@acme price? {user_auth}", user_auth=user_auth).data["id"]
         client.session.close()
 

@@ -41,8 +41,12 @@ OLD_PARAMETERS = {"tweet.fields": "post.fields"}
 STATUSES = {("POST", "/2/tweets/search/stream/rules"): {201}}
 """Statuses that X's pages show and the document leaves out."""
 
-SHOWN_BY_X_PAGES = {("GET", "/2/tweets/search/stream/rules"): ("sent",)}
-"""Members of `meta` of which the same is true."""
+LEFT_OUT = {
+    ("GET", "/2/tweets/search/stream/rules"): ("meta", "sent"),
+    ("GET", "/2/activity/subscriptions"): ("meta", ""),
+}
+"""Operation → (member, member of that; all if empty) of which the same is true: X's pages show when rules
+were sent, and a list in pages must tell the token of the next."""
 
 _PROBLEMS = """
 about:blank client-forbidden credits duplicate-rules invalid-rules operational-disconnect rule-cap
@@ -171,11 +175,11 @@ class OpenApi:
         if answer is None:
             return  # a stream's head
         response = known.get(status) or next(iter(known.values()))
-        for one in answer.get("errors", ()):
+        problems = [one for one in answer.get("errors", ()) if "type" in one]
+        for one in problems:
             yield from self._in_problem(one)
-        plain = {name: value for name, value in answer.items() if name != "errors"}
-        for part in SHOWN_BY_X_PAGES.get(key, ()):
-            plain["meta"] = {name: value for name, value in plain["meta"].items() if name != part}
+        plain = {name: value for name, value in answer.items() if name != "errors" or not problems}
+        plain = _without(plain, *LEFT_OUT.get(key, ("", "")))
         yield from self._against(response["content"]["application/json"]["schema"], _renamed(plain))
 
     def _in_problem(self, problem: Mapping[str, Any]) -> Iterator[str]:
@@ -252,6 +256,12 @@ def _renamed(value: Any) -> Any:
     if shown.get("scope") == "tweet":
         shown["scope"] = "post"
     return shown
+
+
+def _without(answer: dict[str, Any], member: str, inner: str) -> dict[str, Any]:
+    if inner:
+        return {**answer, member: {name: one for name, one in answer[member].items() if name != inner}}
+    return {name: one for name, one in answer.items() if name != member}
 
 
 def _kind(problem: Mapping[str, Any]) -> str:

@@ -12,13 +12,17 @@ import tweepy
 
 from leadbot.errors import LeadbotError
 from leadbot.model import PersonId, PostId
+from leadbot.ports import JobKind
 from leadbot.simulator import Player, SimulatorServer, credentials_for
 from leadbot.simulator.shapes import EXPANSIONS, TWEET_FIELDS, USER_FIELDS
 from leadbot.x.account import Account, verify
+from leadbot.x.compliance import XComplianceJobs
 from leadbot.x.listener import Listener
 from leadbot.x.relookup import Relookup
-from leadbot.x.session import TWEEPY_HOST, Rebase
+from leadbot.x.session import TWEEPY_HOST
 from leadbot.x.writer import XWriter
+from tests.fakes.permits import say, to_delete
+from tests.fakes.simulated import Redirect
 
 from .openapi import DOCUMENT, OpenApi, faults_in
 from .rooms import SHORT, Control, MemoryInbox, RealClock, until
@@ -36,16 +40,21 @@ def document() -> OpenApi:
 
 @pytest.fixture
 def exchanges(simulator: SimulatorServer, control: Control) -> Callable[[], list[Exchange]]:
-    """What was asked and answered since the start, but for what people did."""
+    """What was asked of X's API and answered since the start."""
     control.settings(keeps_exchanges=True)
-    return lambda: simulator.call(lambda world: list(world.exchanges))
+
+    def kept() -> list[Exchange]:
+        every = simulator.call(lambda world: list(world.exchanges))
+        return [one for one in every if one["path"].startswith("/2/")]
+
+    return kept
 
 
 @pytest.fixture
 def client(base_url: str) -> Iterator[tweepy.Client]:
     known = credentials_for("acme")
     made = tweepy.Client(known["app_bearer_token"], **known["oauth1"])
-    made.session.mount(TWEEPY_HOST, Rebase(base_url, connect_s=2, read_s=5))
+    made.session.mount(TWEEPY_HOST, Redirect(base_url))
     yield made
     made.session.close()
 
@@ -126,17 +135,17 @@ def test_what_the_writer_and_the_second_look_ask_is_as_x_writes_it(
     bob.delete(gone)
     writer, looks = writer_at(base_url), Relookup(acme, clock, base_url=base_url, time_outs=SHORT)
     assert verify(acme, clock, base_url=base_url) == writer.token_account_id() == acme.brand_id
-    said = writer.send("Hi, a bot.", in_reply_to=PostId(asked), exclude=[bob.id])
+    said = say(writer, "Hi, a bot.", in_reply_to=PostId(asked), exclude=(bob.id,))
     for words, parent in (("Hello, a bot.", gone), ("x" * 300, asked)):
         with pytest.raises(LeadbotError):
-            writer.send(words, in_reply_to=PostId(parent))
+            say(writer, words, in_reply_to=PostId(parent))
     assert len(writer.own_posts(since_id=PostId(asked))) == 1
     writer.own_posts(since_id=None)
     writer.look_up([PostId(asked), PostId(gone)])
     looks.look([PostId(asked), PostId(gone)])
     looks.fetch([PostId(asked)])
     looks.standing([PersonId(ann.id), PersonId("1")])
-    writer.delete(said)
+    writer.delete(to_delete(writer.brand_id, said))
     looks.close()
     found = exchanges()
     assert faults_in(document, found) == []
@@ -148,6 +157,55 @@ def test_what_the_writer_and_the_second_look_ask_is_as_x_writes_it(
         "GET /2/users/me",
         "GET /2/users/{id}/tweets",
     } <= routes(document, found)
+
+
+def test_what_leadbot_asks_about_words_it_must_forget_is_as_x_writes_it(
+    document: OpenApi,
+    exchanges: Callable[[], list[Exchange]],
+    base_url: str,
+    acme: Account,
+    clock: RealClock,
+    client: tweepy.Client,
+    person: Callable[..., Player],
+) -> None:
+    gone = person("ann").post("@acme price?")
+    person("ann").delete(gone)
+    jobs = XComplianceJobs(acme, clock, base_url=base_url, time_outs=SHORT)
+    assert jobs.running(JobKind.POSTS) is None
+    assert jobs.results(jobs.start(JobKind.POSTS, [gone])) == {gone: "deleted"}
+    jobs.close()
+    subscription = {"event_type": "post.delete", "filter": {"user_id": person("ann").id}, "tag": "ann"}
+    made = client.request("POST", "/2/activity/subscriptions", json=subscription).json()
+    client.request("GET", "/2/activity/subscriptions", params={"max_results": "10"})
+    made_id = made["data"]["subscription"]["subscription_id"]
+    client.request("DELETE", f"/2/activity/subscriptions/{made_id}")
+    client.request("DELETE", "/2/activity/subscriptions", params={"ids": "1"})
+    found = exchanges()
+    assert faults_in(document, found) == []
+    assert {
+        "POST /2/compliance/jobs",
+        "GET /2/compliance/jobs",
+        "GET /2/compliance/jobs/{id}",
+        "POST /2/activity/subscriptions",
+    } <= routes(document, found)
+
+
+def test_a_gap_is_searched_as_x_writes_it(
+    document: OpenApi,
+    exchanges: Callable[[], list[Exchange]],
+    listen: Callable[..., Listener],
+    inbox: MemoryInbox,
+    base_url: str,
+    acme: Account,
+    person: Callable[..., Player],
+    clock: RealClock,
+) -> None:
+    asked = person("ann").post("@acme price?")
+    now = PostId(str(int(asked) + 1))
+    inbox.open_gap(acme.brand_id, after=PostId(str(int(asked) - 1)), before=now)
+    listen(base_url, mode="poll")
+    until(lambda: "GET /2/tweets/search/recent" in routes(document, exchanges()))
+    assert faults_in(document, exchanges()) == []
 
 
 def test_the_simulator_answers_as_x_does_whatever_is_asked(
@@ -201,7 +259,7 @@ def test_the_simulator_answers_as_x_does_whatever_is_asked(
 
 def _rules(base_url: str) -> None:
     streamer = tweepy.StreamingClient(credentials_for("acme")["app_bearer_token"])
-    streamer.session.mount(TWEEPY_HOST, Rebase(base_url, connect_s=2, read_s=5))
+    streamer.session.mount(TWEEPY_HOST, Redirect(base_url))
     made = streamer.add_rules([tweepy.StreamRule("@acme", tag="one"), tweepy.StreamRule("@globex")])
     streamer.add_rules([tweepy.StreamRule("@acme", tag="one"), tweepy.StreamRule("-alone")], dry_run=True)
     streamer.get_rules()
