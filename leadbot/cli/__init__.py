@@ -26,6 +26,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "drafts": ("leadbot.cli.drafts:drafts", "Replies that wait for a person's approval."),
     "pause": ("leadbot.cli.brake:pause", "The brake: nothing leaves from now on."),
     "resume": ("leadbot.cli.brake:resume", "Lift a pause, and decide about those who waited."),
+    "veto": ("leadbot.cli.retract:veto", "Stop what is about to be said."),
+    "retract": ("leadbot.cli.retract:retract", "Delete a post of the bot that should not have been said."),
     "brand": ("leadbot.cli.brand:brand", "Accounts: their keys, what they may do, and who changed that."),
     "suppress": ("leadbot.cli.suppress:suppress", "People who must not be written to."),
     "purge": ("leadbot.cli.purge:purge", "Remove everything people told an account, for good."),

@@ -167,7 +167,7 @@ def _show(waited: Sequence[Waited]) -> None:
         age = " too old," if one.is_stale else ""
         number = one.number or "-"
         who = f"@{one.waiting.person} to @{one.waiting.brand}"
-        say(f"  {number:>5}  {who},{age} {_ago(one.waited_s)}: {words}")
+        say(f"  {number:>5}  {who},{age} {ago(one.waited_s)}: {words}")
 
 
 def _ask(waited: Sequence[Waited]) -> Wishes:
@@ -194,7 +194,8 @@ def _ask(waited: Sequence[Waited]) -> Wishes:
     return Wishes(True, tuple(wanted["drop"]), tuple(wanted["apologise"]))
 
 
-def _ago(seconds: float) -> str:
+def ago(seconds: float) -> str:
+    """A span of time for a person."""
     if seconds < 90:
         return f"{seconds:.0f} s ago"
     return f"{seconds / 60:.0f} min ago" if seconds < 5400 else f"{seconds / 3600:.1f} h ago"

@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from leadbot import model as m
-from leadbot.errors import TransientError
+from leadbot.errors import InvariantError, TransientError
 from leadbot.flows import gate
 from leadbot.flows.cards import Deck
 from leadbot.ports import Clock, CrmAdapter, Notifier, PostWriter
@@ -114,6 +114,15 @@ class _Crew:
                 future.set_result(None)
 
 
+def _must_be_its_own(decks: Mapping[m.BrandId, Deck], writers: Mapping[m.BrandId, PostWriter]) -> None:
+    """Raises InvariantError if a deck or a writer was given for another account than its own."""
+    named = [(brand_id, "deck", deck.brand.id) for brand_id, deck in decks.items()]
+    named += [(brand_id, "writer", writer.brand_id) for brand_id, writer in writers.items()]
+    for brand_id, what, own in named:
+        if own != brand_id:
+            raise InvariantError(f"the {what} of account {own} was given for account {brand_id}")
+
+
 class Relay:
     """One relay per database. writers: brand id → the account that speaks; decks: for the brands' settings.
 
@@ -138,6 +147,7 @@ class Relay:
         workers: int = REPLY_WORKERS,
         looks_up_parents: bool = False,
     ) -> None:
+        _must_be_its_own(decks, writers)
         self._store = store
         self._decks = decks
         self._writers = writers

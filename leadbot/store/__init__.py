@@ -21,6 +21,7 @@ from leadbot.store.retention import Retention
 from leadbot.store.signal import Signal
 from leadbot.store.spend import Spend
 from leadbot.store.suppressions import Suppressions
+from leadbot.store.vetoes import Vetoes
 from leadbot.store.work import Work
 
 __all__ = ["Database", "Store", "open_database"]
@@ -44,6 +45,7 @@ class Store:
         self.desk = Desk(database, clock, self.heard)
         self.brands = Brands(database, clock, self.decided)
         self.brake = Brake(database, clock, self.decided, self.heard)
+        self.vetoes = Vetoes(database, clock, self.heard)
         self.brand_log = BrandLog(database)
         self.playbooks = Playbooks(database, clock)
         self.spend = Spend(database)

@@ -6,12 +6,13 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from leadbot.errors import PermanentError
+from leadbot.model import LineReplaced, SendReply
 from leadbot.ports import Clock
-from leadbot.store import outbox
+from leadbot.store import codec, inbox, outbox
 from leadbot.store.database import Database
 from leadbot.store.outbox import OutboxEntry
 from leadbot.store.signal import Signal
-from leadbot.store.states import OutboxState
+from leadbot.store.states import MAYBE_OUT, OutboxState
 from leadbot.store.tables import OUTBOX
 
 
@@ -59,9 +60,29 @@ class Drafts:
 
     def edit_draft(self, draft_id: int, text: str, *, by: str) -> None:
         """Say it in other words; it stays a draft, and what was decided stays beside it."""
+        now = self._clock.now()
         with self._database.write() as connection:
-            _draft(connection, draft_id)
+            entry = _draft(connection, draft_id)
             connection.execute(update(OUTBOX).where(OUTBOX.c.id == draft_id).values(text=text, edited_by=by))
+            event = LineReplaced(entry.key, text, by, now)
+            key = f"edited:{entry.key}:{now.isoformat()}"
+            row = inbox.event_values(entry.brand_id, entry.person_id, event, key=key, at=now)
+            inbox.put(connection, [row])
+        self._heard.send()
+
+    def told_before(self, draft_id: int) -> tuple[SendReply, list[str]]:
+        """The reply as it was decided, and what the same person was told by this brand before."""
+        with self._database.read() as connection:
+            entry = _draft(connection, draft_id)
+            others = select(OUTBOX.c.text).where(
+                OUTBOX.c.conversation_id == entry.conversation_id,
+                OUTBOX.c.id != draft_id,
+                OUTBOX.c.state.in_(MAYBE_OUT),
+            )
+            told = list(connection.execute(others).scalars())
+        effect = codec.effect(entry.kind, entry.payload)
+        assert isinstance(effect, SendReply), "only replies are drafts"
+        return effect, told
 
 
 def _draft(connection: Connection, draft_id: int) -> OutboxEntry:

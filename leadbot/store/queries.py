@@ -93,6 +93,7 @@ class DraftItem:
 
     id: int
     brand_id: str
+    brand: str  # handle, or the id where the handle is not known
     person: str
     text: str
     original: str
@@ -211,8 +212,12 @@ class Queries:
     def drafts(self) -> list[DraftItem]:
         """Oldest first: somebody waits."""
         query = (
-            select(OUTBOX, PERSON.c.username)
-            .select_from(OUTBOX.outerjoin(PERSON, PERSON.c.id == OUTBOX.c.person_id))
+            select(OUTBOX, PERSON.c.username, BRAND_STATE.c.handle)
+            .select_from(
+                OUTBOX.outerjoin(PERSON, PERSON.c.id == OUTBOX.c.person_id).outerjoin(
+                    BRAND_STATE, BRAND_STATE.c.brand_id == OUTBOX.c.brand_id
+                )
+            )
             .where(OUTBOX.c.state == OutboxState.DRAFT)
             .order_by(OUTBOX.c.id)
         )
@@ -331,6 +336,7 @@ def _draft(row: RowMapping) -> DraftItem:
     return DraftItem(
         id=row["id"],
         brand_id=row["brand_id"],
+        brand=row["handle"] or row["brand_id"],
         person=row["username"] or "",
         text=row["text"],
         original=effect.text if isinstance(effect, m.SendReply) else "",

@@ -13,6 +13,7 @@ from leadbot.store.states import OutboxState
 from leadbot.store.tables import INBOX, OUTBOX, OWN_POST
 
 DELETED = "(deleted by its author)"
+RETRACTED = "(deleted by us)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,17 @@ def _heard(connection: Connection, brand_id: str, person_id: str) -> list[Thread
 
 
 def _sent(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
-    query = select(OUTBOX.c.post_id, OUTBOX.c.text, OUTBOX.c.settled_at, OUTBOX.c.parent_id).where(
+    query = select(
+        OUTBOX.c.post_id, OUTBOX.c.text, OUTBOX.c.settled_at, OUTBOX.c.parent_id, OUTBOX.c.retracted_at
+    ).where(
         OUTBOX.c.conversation_id == f"{brand_id}:{person_id}",
         OUTBOX.c.kind == "SendReply",
         OUTBOX.c.state == OutboxState.SENT,
     )
-    return [ThreadPost(row[0], "bot", row[1], row[2], row[3]) for row in connection.execute(query)]
+    return [
+        ThreadPost(row[0], "bot", f"{RETRACTED} {row[1]}" if row[4] else row[1], row[2], row[3])
+        for row in connection.execute(query)
+    ]
 
 
 def _by_hand(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
