@@ -29,10 +29,15 @@ WRITERS = {
 }
 """Every method of tweepy's client that may change something at X."""
 
-MAY_CALL_TWEEPY_TO_WRITE = {("x/writer.py", "create_tweet"), ("x/writer.py", "delete_tweet")}
+MAY_CALL_TWEEPY_TO_WRITE = {
+    ("x/writer.py", "create_tweet"),
+    ("x/writer.py", "delete_tweet"),
+    ("x/compliance.py", "create_compliance_job"),  # upkeep, as the app: a list of ids, no post
+}
 UPKEEP = {("x/rules.py", "POST"), ("x/stream.py", "DELETE")}
 OTHER_HTTP = {
     "x/oauth2.py": "tokens of OAuth 2.0: sign-in, renewal, revocation; never a post",
+    "x/compliance.py": "lists of ids for X's store of compliance files, at the address X names for it",
     "simulator/people.py": "people who are played at the local simulator",
     "demo/stage.py": "the demo's own questions to the local simulator",
     "clock.py": "the clock of a local simulator, by GET",
@@ -168,14 +173,17 @@ def test_no_name_anywhere_means_the_account_of_the_moment() -> None:
 
 
 def test_no_module_keeps_state_about_accounts() -> None:
-    """No `global`, no context variable, no thread-local; no object changes its account after it was made."""
+    """No `global`, no context variable, no thread-local; no object changes its account after it was made.
+
+    But one: what X last said about a token is remembered, to be compared, beside the moment it was said.
+    """
     for name, tree in TREES.items():
         if not name.startswith(SPEAKING_ROOMS):
             continue
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], name
         assert not [c for _, _, c in calls(name) if c in ("ContextVar", "local")], name
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            if function.name in ("__init__", "__post_init__"):
+            if function.name in ("__init__", "__post_init__") or name == "x/proof.py":
                 continue
             changed = [
                 part.attr
