@@ -19,6 +19,8 @@ from leadbot.flows.yamltext import Path, YamlText
 _MOST_FAULTS = 50  # more than that is no slip of the pen
 # Parts whose loss makes nothing else look wrong.
 _EXPENDABLE = frozenset({"goal", "limits", "tests"})
+# What stands in for a value nobody can read, and makes nothing else look wrong.
+_STAND_INS = {"warmth_at_least": 0.5, "claim_within": "30 business minutes", "talked_within": "30 days"}
 
 
 def repaired_sheet(text: YamlText, error: ValidationError) -> PlaybookSheet | None:
@@ -50,6 +52,8 @@ def _mend(data: dict[str, Any], fault: dict[str, Any], text: YamlText) -> None:
     elif fault["type"] == "literal_error":
         known = re.findall(r"'([^']+)'", fault.get("ctx", {}).get("expected", ""))
         owner[key] = _near(str(fault["input"]), known) or owner.get(key)
+    elif key in _STAND_INS:
+        owner[key] = _STAND_INS[key]
 
 
 def _rename(owner: dict[str, Any], path: Path, text: YamlText) -> None:

@@ -73,6 +73,7 @@ class YamlText:
     places: dict[Path, Place] = field(default_factory=dict)
     cut: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _told: set[Problem] = field(default_factory=set, repr=False)
 
     def place(self, path: Path) -> Place:
         """Where `path` stands, or the nearest thing round it that does stand somewhere."""
@@ -88,7 +89,8 @@ class YamlText:
         """Add a problem at a place."""
         where = f"{self.file}:{place.line}:{place.column}"
         problem = Problem(where, what, fix, rule, self.file, place.line, place.column)
-        if problem not in self.problems:
+        if problem not in self._told:
+            self._told.add(problem)
             self.problems.append(problem)
 
 

@@ -79,7 +79,7 @@ def a_reply(typed: str, in_front: list[str], links: str, count: Any) -> dict[str
 
 
 @pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(typed=TYPED.filter(bool), in_front=IN_FRONT, links=LINKS)
 def test_every_word_a_person_typed_is_heard_however_x_counts(
     count: Any, typed: str, in_front: list[str], links: str
@@ -104,7 +104,7 @@ def _is_behind_links(heard: str, said: str) -> bool:
     return kept[-len(words) :] == words or words == kept[: len(words)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     typed=TYPED,
     edges=st.tuples(st.integers(-3, 90), st.integers(-3, 90)).map(list),

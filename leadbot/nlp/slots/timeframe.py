@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from leadbot.model import Bucket, SlotType, SlotValue
 from leadbot.nlp.slots import days
@@ -36,6 +37,9 @@ class _Way:
     also: frozenset[str] = frozenset()
 
 
+_MOST = 50  # of each kind: nobody means more, and each is compared with all others
+
+
 def timeframes_in(said: Said, today: date, region: str = "") -> list[SlotValue]:
     """Every time said, in order, each with its days and its bucket. region: ISO country, for "3/4"."""
     present = _WORDS & said.vocabulary
@@ -49,7 +53,7 @@ def timeframes_in(said: Said, today: date, region: str = "") -> list[SlotValue]:
             continue
         if way.also and way.also.isdisjoint(said.vocabulary):
             continue
-        for match in way.pattern.finditer(said.plain):
+        for match in islice(way.pattern.finditer(said.plain), _MOST):
             if not any(value.start < match.end() and match.start() < value.end for value in found):
                 value = _value(said, match, way, today)
                 if value:
