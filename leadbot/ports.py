@@ -43,6 +43,17 @@ class SentPost:
     names: tuple[str, ...] = ()  # ids of the accounts it names by typed mentions
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much X lets an account say. at_once: replies that may go now. for_starts: how many of them may
+    begin a dialog; the last ones are kept for those under way. next_at: when there may be more; None: now.
+    """
+
+    at_once: int = 1_000_000
+    for_starts: int = 1_000_000
+    next_at: datetime | None = None
+
+
 class PostWriter(Protocol):
     """Speaks as exactly one brand. There is one writer a brand, and no "current account" anywhere."""
 
@@ -59,6 +70,9 @@ class PostWriter(Protocol):
 
         Raises TransientError, AccountError.
         """
+
+    def room(self) -> Room:
+        """What X's limits leave, as it told with its last answers. Asks nobody."""
 
     def send(self, permit: Permit) -> PostId:
         """Reply once, exactly as the permit says. Never retried in here; a permit serves once.

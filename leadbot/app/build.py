@@ -33,6 +33,7 @@ from leadbot.settings import BrandSettings, Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
 from leadbot.x.apps import Listeners
+from leadbot.x.limits import Limits
 from leadbot.x.session import TimeOuts
 from leadbot.x.spend import cost_of
 from leadbot.x.writer import XWriter
@@ -62,7 +63,8 @@ def build(project: Project) -> Iterator[Daemon]:
             account.brand_id: _deck(brand, account.brand_id, project, store)
             for brand, account in zip(settings.brands, accounts, strict=True)
         }
-        relay = _relay(settings, store, decks, accounts, clock)
+        limits = Limits(clock)
+        relay = _relay(settings, store, decks, accounts, clock, limits)
         stack.callback(relay.close, wait_s=0.0)  # the daemon has waited as long as it may
         relay.recover()
         engine = Engine(
@@ -86,7 +88,7 @@ def build(project: Project) -> Iterator[Daemon]:
             *timelines(settings, relay),
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
-        yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store))
+        yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store, limits))
 
 
 def _relay(
@@ -95,6 +97,7 @@ def _relay(
     decks: Mapping[BrandId, Deck],
     accounts: Sequence[Account],
     clock: Clock,
+    limits: Limits,
 ) -> Relay:
     def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
         if kind not in _SAID:
@@ -103,7 +106,7 @@ def _relay(
     waits = time_outs(settings)
     writers = {
         account.brand_id: XWriter(
-            account, clock, base_url=settings.x.base_url, on_spend=on_spend, time_outs=waits
+            account, clock, base_url=settings.x.base_url, on_spend=on_spend, time_outs=waits, limits=limits
         )
         for account in accounts
     }
@@ -136,9 +139,10 @@ def _watch(
     return Watch(store, clock, notifier, brand_ids, patience, beats=listener.beats)
 
 
-def _figures(store: Store) -> dict[str, Any]:
+def _figures(store: Store, limits: Limits) -> dict[str, Any]:
     """What the health file tells besides."""
-    return {"alarms": [{"key": alarm.key, "what": alarm.what} for alarm in store.alarms.open()]}
+    alarms = [{"key": alarm.key, "what": alarm.what} for alarm in store.alarms.open()]
+    return {"alarms": alarms, "writing": limits.as_json()}
 
 
 def time_outs(settings: Settings) -> TimeOuts:

@@ -13,7 +13,7 @@ import structlog
 from leadbot import model as m
 from leadbot.errors import AccountError, TransientError
 from leadbot.flows.cards import Deck
-from leadbot.ports import Clock, PostWriter
+from leadbot.ports import Clock, PostWriter, Room
 from leadbot.relay.rest import Rest, Rests
 from leadbot.relay.timeline import Timeline
 from leadbot.store import Store, codec, outbox, own_posts, spend
@@ -106,9 +106,10 @@ class Checkpoint:
             self._postpone(due, rest)
             return len(due), []
         held, open_ = self._judge(brand, writer, self._readable(due), None)
-        if not open_:
-            return held, []
-        first = open_[:limit]
+        late, first = self._within(writer.room(), open_, limit)
+        if not first:
+            return held + late, []
+        held += late
         try:
             seen = self._look(brand, writer, first)
         except AccountError as error:
@@ -119,6 +120,24 @@ class Checkpoint:
             return held + len(first), []
         held_late, cleared = self._judge(brand, writer, first, seen)
         return held + held_late, cleared
+
+    def _within(self, room: Room, rows: Sequence[Cleared], limit: int) -> tuple[int, list[Cleared]]:
+        """Those of `rows` that X's limits let go now; the others wait. Dialogs under way come before new
+        ones.
+        """
+        running = [row for row in rows if not row.effect.starts_dialog]
+        starts = [row for row in rows if row.effect.starts_dialog]
+        may = running[: room.at_once]
+        may += starts[: max(min(room.for_starts, room.at_once) - len(may), 0)]
+        late = [row.entry.id for row in rows if row not in may]
+        if room.next_at is None:
+            late = []  # they may go as soon as those before them are on their way
+        elif late:
+            why = "what X still allows is spread over the time left, dialogs under way first"
+            until = max(room.next_at, self.clock.now() + RECHECK)
+            self.store.outbox.postpone(late, until=until, rule="x_limit", why=why)
+        order = {row.entry.id: number for number, row in enumerate(rows)}
+        return len(late), sorted(may, key=lambda row: order[row.entry.id])[:limit]
 
     def _look(self, brand: m.Brand, writer: PostWriter, cleared: Sequence[Cleared]) -> _Seen:
         account = writer.token_account_id()

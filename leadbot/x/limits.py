@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import requests
+
+from leadbot.ports import Clock, Room
+
 PREFIXES = {
     "15min": "x-rate-limit",
     "user_day": "x-user-limit-24hour",
@@ -61,10 +65,29 @@ def opens_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return max((at for at in used_up or guess if at > now), default=None)
 
 
-class Limits:
-    """The windows last seen, by owner (a handle, or "app") and route. Safe for threads."""
+class UsedUp(requests.RequestException):
+    """Not asked: X has told that nothing is left until `retry_at`."""
 
-    def __init__(self) -> None:
+    def __init__(self, route: str, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__(f"X's limit for {route} is used up until {retry_at:%H:%M:%S} UTC")
+
+
+SPREAD_FROM = 0.5
+"""Share of a window that may go as fast as it likes; the rest is spread over what is left of the time."""
+
+RESERVE = 0.2
+"""Share of a window of replies that is kept for dialogs under way."""
+
+
+class Limits:
+    """The windows last seen, by owner (a handle, or "app") and route. Safe for threads.
+
+    With a clock they are also kept to: what is known to be used up is not asked for.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._windows: dict[tuple[str, str], dict[str, Window]] = {}
 
@@ -79,6 +102,52 @@ class Limits:
         """One window, if X has told of it."""
         with self._lock:
             return self._windows.get((owner, route), {}).get(name)
+
+    def check(self, owner: str, route: str) -> None:
+        """Raises UsedUp if X has told that it would refuse now."""
+        if self._clock is None:
+            return
+        now = self._clock.now()
+        ends = [ends_at for window, ends_at in self._open(owner, route, now) if window.remaining == 0]
+        if ends:
+            raise UsedUp(route, max(ends))
+
+    def spacing_s(self, owner: str, route: str) -> float:
+        """Seconds to leave between two requests of a routine so that it does not run into the limit: 0 while
+        less than half of each window is used. A tenth is kept for what cannot wait.
+        """
+        if self._clock is None:
+            return 0.0
+        now = self._clock.now()
+        waits = [
+            (ends_at - now).total_seconds() / max(window.remaining - window.limit // 10, 1)
+            for window, ends_at in self._open(owner, route, now)
+            if window.limit and window.remaining is not None
+            if window.remaining < window.limit * SPREAD_FROM
+        ]
+        return max(waits, default=0.0)
+
+    def room(self, owner: str, route: str, last_at: datetime | None) -> Room:
+        """How many requests may go now, the last one having gone at `last_at`."""
+        if self._clock is None:
+            return Room()
+        now = self._clock.now()
+        rooms = [
+            _room(window.limit, window.remaining, ends_at, now, last_at)
+            for window, ends_at in self._open(owner, route, now)
+            if window.limit and window.remaining is not None
+        ]
+        return min(rooms, key=lambda room: (room.at_once, room.for_starts), default=Room())
+
+    def _open(self, owner: str, route: str, now: datetime) -> list[tuple[Window, datetime]]:
+        """Windows that have not ended, each with its end: no further away than it is long."""
+        with self._lock:
+            told = dict(self._windows.get((owner, route), {}))
+        return [
+            (window, min(window.reset_at, now + _LENGTHS[name]))
+            for name, window in told.items()
+            if window.reset_at is not None and window.reset_at > now
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """All windows for a health page: owner → route → window → limit, remaining, reset_at."""
@@ -95,6 +164,19 @@ class Limits:
                 for name, window in told.items()
             }
         return shown
+
+
+def _room(limit: int, left: int, ends_at: datetime, now: datetime, last_at: datetime | None) -> Room:
+    half, kept = int(limit * SPREAD_FROM), int(limit * RESERVE)
+    if left > half:
+        return Room(left - half, left - half)
+    if left == 0:
+        return Room(0, 0, ends_at)
+    apart = (ends_at - now) / left
+    next_at = now if last_at is None else last_at + apart
+    if next_at > now:
+        return Room(0, 0, min(next_at, ends_at))
+    return Room(1, 1 if left > kept else 0, ends_at if left <= kept else now + apart)
 
 
 def route_of(method: str, path: str) -> str:

@@ -106,7 +106,7 @@ class Listener:
         if not accounts:
             raise ConfigError([Problem("brands", "nobody to listen for", "add a brand", "no-brands")])
         self.mode = ListenMode(mode)
-        self.limits = limits or Limits()
+        self.limits = limits or Limits(clock)
         self._clock = clock
         self._stop = threading.Event()
         self._recent = Recent()

@@ -42,6 +42,7 @@ READS_SPENT = "reads_spent"
 
 PAGE = 100
 MOST_PAGES = 20
+_ROUTE = "GET /2/users/:id/mentions"
 _AHEAD = timedelta(hours=1)
 
 
@@ -136,12 +137,14 @@ class MentionsPoll:
         self._first = id_at(clock.now() - timedelta(seconds=lookback_s))
         self._began = PostId("0")
         has_user = account.credentials.has_user_context
+        self._limits = limits
+        self._owner = account.handle if has_user else "app"
         self._kind = "owned_read" if has_user else "post_read"
         self._door = Door(
             account.credentials,
             clock,
             base_url=base_url,
-            owner=account.handle if has_user else "app",
+            owner=self._owner,
             as_app=not has_user,
             limits=limits,
             time_outs=time_outs,
@@ -317,11 +320,15 @@ class MentionsPoll:
 
     def _wait(self) -> None:
         if self.pulse.not_before is None:
-            pause(self._wake, self._clock, self.poll_s)
+            pause(self._wake, self._clock, max(self.poll_s, self._spacing_s()))
             return
         # A poke must not break a wait that X asked for.
         wait_s = (self.pulse.not_before - self._clock.now()).total_seconds()
         pause(self._stop, self._clock, wait_s)
+
+    def _spacing_s(self) -> float:
+        """So that a storm's many pages don't use a window up: a reconnect must always be able to poll."""
+        return self._limits.spacing_s(self._owner, _ROUTE) if self._limits is not None else 0.0
 
     def _tell(self, call: Callable[..., None], *args: Any) -> None:
         try:

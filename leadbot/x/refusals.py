@@ -17,7 +17,7 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from leadbot.errors import AccountError, LeadbotError, PermanentError, TransientError, UnknownOutcome
-from leadbot.x.limits import opens_at
+from leadbot.x.limits import UsedUp, opens_at
 
 FORBIDDEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("duplicate", ("duplicate content", "already said that")),
@@ -105,6 +105,8 @@ def error_for(answer: Answer, *, now: datetime, is_write: bool) -> LeadbotError:
 
 def error_for_failure(failure: Exception, *, is_write: bool) -> LeadbotError:
     """The error that a request without an answer means."""
+    if isinstance(failure, UsedUp):
+        return RateLimited(str(failure), retry_at=failure.retry_at)
     why = type(failure).__name__
     return UnknownOutcome(why) if is_write and not was_never_sent(failure) else TransientError(why)
 

@@ -87,10 +87,15 @@ class Rebase(HTTPAdapter):
         self._owner = owner
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Pass one request on. Raises what requests raises, and `Shut` for what nobody permitted."""
+        """Pass one request on. Raises what requests raises, `Shut` for what nobody permitted, and UsedUp for
+        what X is known to refuse.
+        """
         self.last = None
         self.egress.check(request)
         url = request.url or ""
+        route = route_of(request.method or "", urlsplit(url).path)
+        if self._limits is not None:
+            self._limits.check(self._owner, route)
         if self.base_url != TWEEPY_HOST and url.startswith(TWEEPY_HOST):
             request.url = self.base_url + url.removeprefix(TWEEPY_HOST)
             # requests chose the proxy for the old host; a loopback base must not go through one.
@@ -99,8 +104,7 @@ class Rebase(HTTPAdapter):
         response = super().send(request, *args, **kwargs)
         self.last = response
         if self._limits is not None:
-            path = urlsplit(url).path
-            self._limits.note(self._owner, route_of(request.method or "", path), response.headers)
+            self._limits.note(self._owner, route, response.headers)
         return response
 
 

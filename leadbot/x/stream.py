@@ -26,6 +26,8 @@ from leadbot.x.session import TimeOuts
 
 log = structlog.get_logger(__name__)
 
+CONNECT = "GET /2/tweets/search/stream"
+
 OnTrouble = Callable[[str, str, str], None]
 """(where: "stream" or "poll:{brand id}", short reason, why in X's words): an operator has to act."""
 
@@ -104,6 +106,7 @@ class Stream:
         self._are_rules_known = False
         self._is_muted = False
         self._winds_down = False
+        self._tried_at: datetime | None = None
         self._rebuilt_at: datetime | None = None
         self._ears: Ears | None = None
         self._ears_lock = threading.Lock()
@@ -185,12 +188,26 @@ class Stream:
             except LeadbotError as error:
                 self._refused(error, where="rules")
                 continue
+            if not self._may_connect():
+                continue
             self._judge(self._listen())
 
     def _ensure_rules(self) -> None:
         if not self._are_rules_known:
             reconcile(self._door, self._accounts)
             self._are_rules_known = True
+
+    def _may_connect(self) -> bool:
+        """X allows 50 connects in 15 minutes: the last ones are spread over what is left of the time."""
+        if self._limits is None:
+            return True
+        room = self._limits.room("app", CONNECT, self._tried_at)
+        if room.at_once == 0 and room.next_at is not None:
+            wait_s = (room.next_at - self._clock.now()).total_seconds()
+            self._rest(StreamState.BACKING_OFF, "few connects are left", max(wait_s, 0.1))
+            return False
+        self._tried_at = self._clock.now()
+        return True
 
     def _keep_rules(self) -> None:
         """Rules may be lost or changed by others while keep-alives go on: list them now and then."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from leadbot.errors import PermanentError, UnknownOutcome
 from leadbot.model import BrandId, Deed, Permit, Post, PostId, dissent
-from leadbot.ports import Clock, SentPost
+from leadbot.ports import Clock, Room, SentPost
 from leadbot.x.account import Account, account_id
 from leadbot.x.credentials import require_user_context
 from leadbot.x.door import Door, page_of
@@ -27,6 +28,9 @@ OnSpend = Callable[[BrandId, str, int], None]
 
 PAGE = 100
 """Most posts X gives at once."""
+
+
+_POST = "POST /2/tweets"
 
 
 class XWriter:
@@ -49,13 +53,15 @@ class XWriter:
         self._clock = clock
         self._on_spend = on_spend
         self._ledger = ReadLedger()
+        self._limits = limits or Limits(clock)
+        self._last_at: datetime | None = None
         self._proof = Proof(account.credentials, clock, self._ask_whose)
         self._door = Door(
             account.credentials,
             clock,
             base_url=base_url,
             owner=account.handle,
-            limits=limits,
+            limits=self._limits,
             time_outs=time_outs,
         )
 
@@ -79,10 +85,15 @@ class XWriter:
         self._spent_reads("user_read", [found])
         return found
 
+    def room(self) -> Room:
+        """What X's limits leave for replies, spread over their windows. Asks nobody."""
+        return self._limits.room(self._account.handle, _POST, self._last_at)
+
     def send(self, permit: Permit) -> PostId:
         """Reply once; the errors are those of ports.PostWriter. A ``duplicate`` after an unknown outcome
         means "already sent"."""
         self._compare(permit, Deed.REPLY)
+        self._last_at = self._clock.now()  # before it goes: many are under way at once
         try:
             body = self._door.write(
                 permit,

@@ -10,7 +10,7 @@ from threading import Lock
 
 from leadbot.errors import PermanentError, UnknownOutcome
 from leadbot.model import BrandId, Deed, Permit, Post, PostId, dissent
-from leadbot.ports import Clock, SentPost
+from leadbot.ports import Clock, Room, SentPost
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 
@@ -59,6 +59,7 @@ class FakeWriter:
         self._clock = clock
         self.timeline = timeline if timeline is not None else Timeline()
         self._token_account_id = token_account_id or brand_id
+        self.allowed = Room()
         self.faults: list[Fault] = []
         self.reading_faults: list[Fault] = []
         self.calls: list[str] = []
@@ -76,6 +77,10 @@ class FakeWriter:
     def keys_brand_id(self) -> BrandId:
         """The account its keys were stored for."""
         return self.keys_of or self._brand_id
+
+    def room(self) -> Room:
+        """As much as the test says."""
+        return self.allowed
 
     def token_account_id(self) -> str:
         """Whose token it is."""
