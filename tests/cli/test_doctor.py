@@ -18,6 +18,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from leadbot import model as m
 from leadbot import settings as config
 from leadbot.app.doctor import CHECKS, Report, State, Thresholds, examine
 from leadbot.cli import cli
@@ -441,6 +442,19 @@ def unwell_daemon(shop: Shop) -> None:
     shop.runs(well=False, listener={"stream": {"reason": "credits"}, "polls": {}})
 
 
+def posts_that_nobody_decides(shop: Shop) -> None:
+    now = datetime.now(UTC)
+    post = m.Post(m.PostId("1"), m.PersonId("7"), "@acme hi", "hi", now, m.PostId("1"))
+    store = shop.store()
+    store.brands.introduce(ME, "acme")
+    store.inbox.put_posts(ME, [(post, m.Person(m.PersonId("7"), "ann"))], channel="poll")
+    shop.limits = replace(shop.limits, waiting_posts=0)
+
+
+def key_with_a_line_break(shop: Shop) -> None:
+    shop.env = {"LEADBOT_ACME_CONSUMER_KEY": "K-one\nK-two"}
+
+
 FAULTS: list[tuple[Callable[[Shop], None], str, State, str]] = [
     (wrong_key, "credentials", State.RED, "leadbot brand add acme"),
     (keys_of_another_account, "account", State.RED, "leadbot brand add acme, signed in as @acme"),
@@ -504,6 +518,8 @@ FAULTS: list[tuple[Callable[[Shop], None], str, State, str]] = [
     (live_by_a_line_in_a_file, "mode", State.RED, "leadbot brand mode acme live"),
     (token_that_nobody_renews, "token", State.YELLOW, "--oauth2"),
     (paused_account, "mode", State.YELLOW, "leadbot brand resume acme"),
+    (posts_that_nobody_decides, "pile", State.YELLOW, "leadbot run"),
+    (key_with_a_line_break, "credentials", State.RED, "copy it again"),
     (unwell_daemon, "daemon", State.RED, "log"),
 ]
 
@@ -545,6 +561,14 @@ def test_without_x_nothing_is_asked_and_nothing_paid(shop: Shop) -> None:
     assert shop.control.ask("GET", "log")["requests"] == []
     assert {"database", "budget", "model"} <= {one.id for one in report.findings}
     assert "label" not in {one.id for one in report.findings}
+
+
+def test_each_app_is_asked_for_its_own_stream(shop: Shop) -> None:
+    with (shop.folder / "leadbot.toml").open("a", encoding="utf-8") as file:
+        file.write('[[brands]]\nhandle = "globex"\nplaybooks = []\n')
+    shop.env = {"LEADBOT_GLOBEX_BEARER_TOKEN": "K-another-app"}
+    told = {one.what.partition(":")[0]: one.state for one in shop.examine().findings if one.id == "stream"}
+    assert told == {"app of @acme": State.GREEN, "app of @globex": State.RED}
 
 
 def test_what_asking_x_costs_is_written_down(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from leadbot.settings import BrandSettings, Settings
 from leadbot.simulator.accounts import user_id_for
 from leadbot.store import Store
 from leadbot.x.account import Account
+from leadbot.x.apps import App, apps_of
 from leadbot.x.spend import cost_of
 
 
@@ -71,6 +72,11 @@ def examine(
     brands = ["", *(brand.facts.handle for brand in settings.brands)]
     found.sort(key=lambda one: (brands.index(one.brand), order.index(one.id)))
     return Report(tuple(found))
+
+
+def _of_app(finding: Finding, app: App) -> Finding:
+    handles = ", ".join(f"@{account.handle}" for account in app.accounts)
+    return replace(finding, what=f"app of {handles}: {finding.what}")
 
 
 @contextmanager
@@ -133,7 +139,10 @@ class _Examination:
             yield from visit.findings()
             if visit.profile is not None and store is not None:
                 self._pay(store, account)
-        yield from at_x.app(self._all_accounts(ids), self.settings, self.clock, runs=self.runs)
+        apps = apps_of(self._all_accounts(ids))
+        for app in apps:
+            for finding in at_x.app(app.accounts, self.settings, self.clock, runs=self.runs):
+                yield finding if len(apps) == 1 else _of_app(finding, app)
 
     def _pay(self, store: Store, account: Account) -> None:
         usd = cost_of("user_read")
