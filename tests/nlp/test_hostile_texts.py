@@ -59,16 +59,20 @@ def test_the_longest_posts_of_one_thing_are_read(reader: SpacyReader, pieces: li
 
 SHORT, LONG, MOST_GROWTH, TRIES = 2_000, 8_000, 10, 4
 HEAVY = [
-    "q1 ",
-    "in 3 days ",
-    "20 people ",
-    "in january ",
-    "$1",
-    "about 40 of us ",
-    "€",
-    "{%",
-    "stop by ",
-    "can i ",
+    *(
+        "q1 ",
+        "in 3 days ",
+        "20 people ",
+        "$1",
+        "about 40 of us ",
+        "€",
+        "{%",
+        "stop by ",
+        "0",
+        "1 000 ",
+        "+49 170 ",
+    ),
+    *("teams of 4 and ", "2027 ", "a@b.c ", "@a "),
 ]
 
 

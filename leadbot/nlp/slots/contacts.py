@@ -71,7 +71,7 @@ _DATE_LIKE = re.compile(
 _EXTENSION = re.compile(r"\s*(?:ext\.?|extn\.?|extension|x|durchwahl|poste)\s?\d{1,6}\b")
 # Ohs and els typed for noughts and ones, among digits only.
 _LOOKALIKE = re.compile(
-    r"(?<![a-z])(?=[\doil\s().+-]*\d)(?=[\d\s().+-]*[oil])[\doil][\doil\s().+-]{5,22}[\doil](?![a-z])"
+    r"(?<![a-z])(?=[\doil\s().+-]{0,23}\d)(?=[\d\s().+-]{0,23}[oil])[\doil][\doil\s().+-]{5,22}[\doil](?![a-z])"
 )
 _LOOKS = str.maketrans("oil", "011")
 _SPOKEN = {
