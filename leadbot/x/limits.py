@@ -105,10 +105,7 @@ class Limits:
 
     def check(self, owner: str, route: str) -> None:
         """Raises UsedUp if X has told that it would refuse now."""
-        if self._clock is None:
-            return
-        now = self._clock.now()
-        ends = [ends_at for window, ends_at in self._open(owner, route, now) if window.remaining == 0]
+        ends = [ends_at for window, ends_at, _ in self._open(owner, route) if window.remaining == 0]
         if ends:
             raise UsedUp(route, max(ends))
 
@@ -116,12 +113,9 @@ class Limits:
         """Seconds to leave between two requests of a routine so that it does not run into the limit: 0 while
         less than half of each window is used. A tenth is kept for what cannot wait.
         """
-        if self._clock is None:
-            return 0.0
-        now = self._clock.now()
         waits = [
             (ends_at - now).total_seconds() / max(window.remaining - window.limit // 10, 1)
-            for window, ends_at in self._open(owner, route, now)
+            for window, ends_at, now in self._open(owner, route)
             if window.limit and window.remaining is not None
             if window.remaining < window.limit * SPREAD_FROM
         ]
@@ -129,22 +123,22 @@ class Limits:
 
     def room(self, owner: str, route: str, last_at: datetime | None) -> Room:
         """How many requests may go now, the last one having gone at `last_at`."""
-        if self._clock is None:
-            return Room()
-        now = self._clock.now()
         rooms = [
             _room(window.limit, window.remaining, ends_at, now, last_at)
-            for window, ends_at in self._open(owner, route, now)
+            for window, ends_at, now in self._open(owner, route)
             if window.limit and window.remaining is not None
         ]
         return min(rooms, key=lambda room: (room.at_once, room.for_starts), default=Room())
 
-    def _open(self, owner: str, route: str, now: datetime) -> list[tuple[Window, datetime]]:
-        """Windows that have not ended, each with its end: no further away than it is long."""
+    def _open(self, owner: str, route: str) -> list[tuple[Window, datetime, datetime]]:
+        """Windows that have not ended, each with its end, no further away than it is long, and the present."""
         with self._lock:
             told = dict(self._windows.get((owner, route), {}))
+        if self._clock is None or not told:
+            return []
+        now = self._clock.now()
         return [
-            (window, min(window.reset_at, now + _LENGTHS[name]))
+            (window, min(window.reset_at, now + _LENGTHS[name]), now)
             for name, window in told.items()
             if window.reset_at is not None and window.reset_at > now
         ]

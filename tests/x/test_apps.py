@@ -45,7 +45,7 @@ def test_each_app_has_a_stream_of_its_own_and_stops_with_the_others(
     base_url: str, control: Control, ann: Player, inbox: MemoryInbox, clock: RealClock,
     acme: Account, globex: Account, other_x: SimulatorServer,
 ) -> None:  # fmt: skip
-    moved = replace(globex, credentials=replace(globex.credentials, bearer_token="sim-app-bearer "))
+    moved = replace(globex, credentials=replace(globex.credentials, bearer_token="of-another-app"))
     home = {"acme": base_url, "globex": other_x.base_url}
     seen: list[frozenset[str]] = []
 
