@@ -131,7 +131,7 @@ class Limits:
         return min(rooms, key=lambda room: (room.at_once, room.for_starts), default=Room())
 
     def _open(self, owner: str, route: str) -> list[tuple[Window, datetime, datetime]]:
-        """Windows that have not ended, each with its end, no further away than it is long, and the present."""
+        """Windows not ended, each with its end (no further away than it is long) and the present."""
         with self._lock:
             told = dict(self._windows.get((owner, route), {}))
         if self._clock is None or not told:
