@@ -89,7 +89,10 @@ class Outbox:
         limit: int,
         lanes: Collection[Lane] = tuple(Lane),
     ) -> list[OutboxEntry]:
-        """Rows whose time has come and that are first in their conversation's lane, oldest first."""
+        """Rows whose time has come and that are first in their conversation's lane.
+
+        Who wrote first comes first (a post's id is its time); nothing else about a person counts.
+        """
         table, earlier = OUTBOX.c, _EARLIER
         is_behind = exists().where(
             earlier.c.conversation_id == table.conversation_id,
@@ -106,7 +109,7 @@ class Outbox:
                 table.lane.in_(lanes),
                 ~is_behind,
             )
-            .order_by(table.id)
+            .order_by(func.length(table.parent_id), table.parent_id, table.id)
             .limit(limit)
         )
         return self._entries(query)
