@@ -45,11 +45,14 @@ class Shop:
 
     def open(self, mode: str) -> None:
         """Have a daemon in that mode; the one of an earlier test if there is one."""
-        if self._daemon is not None and self._daemon.poll() is None and self._mode == mode:
-            return
-        self.close(signal.SIGTERM)
-        self.set(f'mode = "{self._mode}"', f'mode = "{mode}"')
-        self._mode = mode
+        if self._daemon is None or self._daemon.poll() is not None:
+            self._start()
+        if self._mode != mode:
+            done = leadbot("brand", "mode", "acme", mode, "--confirm", "@acme", cwd=self.folder)
+            assert done.returncode == 0, done.stderr
+            self._mode = mode
+
+    def _start(self) -> None:
         began = time.monotonic()
         (self.folder / "run.log").unlink(missing_ok=True)
         self._daemon = self._processes.enter_context(process("run", cwd=self.folder))
@@ -128,6 +131,26 @@ def test_in_draft_mode_nothing_is_said_until_a_person_approves(shop: Shop) -> No
         assert "would say" in leadbot("drafts", "show", number, cwd=shop.folder).stdout
         assert leadbot("drafts", "approve", number, cwd=shop.folder).returncode == 0
         assert cleo.await_reply(post_id, timeout_s=30) is not None
+
+
+def test_a_mode_set_by_hand_counts_in_the_running_daemon_and_watching_writes_nothing(shop: Shop) -> None:
+    def writes() -> int:
+        log = asked(shop.base_url, "log")["requests"]
+        return sum(one["client"] == "api" and one["route"] == "POST /2/tweets" for one in log)
+
+    shop.open("watch")
+    before = writes()
+    with Player(shop.base_url, "dora", **BUYER) as dora, Player(shop.base_url, "emil", **BUYER) as emil:
+        watched = dora.post("@acme how much is it for 12 of us?")
+        wait_until(
+            lambda: "would have replied" in leadbot("tasks", "list", cwd=shop.folder).stdout,
+            "what it would have said is shown",
+        )
+        assert dora.replies_to(watched) == []
+        assert writes() == before
+        shop.open("live")
+        assert emil.await_reply(emil.post("@acme how much is it for 12 of us?"), timeout_s=30) is not None
+        assert dora.replies_to(watched) == []
 
 
 @pytest.mark.parametrize(("mode", "asked_by"), [("draft", signal.SIGINT), ("live", signal.SIGTERM)])

@@ -71,7 +71,7 @@ class House:
     def open(self) -> None:
         """A start of the process."""
         self.store = Store(open_database(f"sqlite:///{self.file}"), self.clock)
-        self.writer = FakeWriter(self.brand_id, self.clock, self.timeline)
+        self.writer = self.make_writer()
         self.engine = Engine(
             self.store,
             self._real_reader or self.reader,
@@ -94,6 +94,10 @@ class House:
             **options,
         )
         self.relay.recover()
+
+    def make_writer(self) -> FakeWriter:
+        """The account that speaks."""
+        return FakeWriter(self.brand_id, self.clock, self.timeline)
 
     def close(self) -> None:
         """The end of the process, orderly or not."""
