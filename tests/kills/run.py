@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from tests.kills.weather import REFUSALS, USUAL, change_mood, storm
 
 Say = Callable[[str], None]
 TURN_S = 0.2
-BURST_S = 3.0
-REFUSED_SOMETIMES = 0.15
+REFUSED_SOMETIMES = 0.2
 QUIET_S = 3.0
 """For so long nothing may stir before all is taken to be over: a poll of everybody fits in."""
 
@@ -47,6 +46,7 @@ class Plan:
     timeout_s: float = 1.0
     begins_s: float = 0.0
     life_s: float = 1.0
+    burst_s: float = 4.0
 
     @property
     def settings(self) -> dict[str, str]:
@@ -133,35 +133,51 @@ class _Talk:
 def _storm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> int:
     """Returns how often the daemon was killed: on a slow machine fewer times than planned."""
     chance, ends = random.Random(plan.seed), time.monotonic() + plan.storm_s
-    if plan.chance:
-        project.tell("weather", {"chance": plan.chance, "seconds": 1.5 * plan.timeout_s})
+    _set_weather(project, plan)
     kills = 0
     while kills < plan.kills and _is_alive_by(ends, project, crowd):
-        dies_at = min(ends, time.monotonic() + plan.life_s * chance.uniform(0.2, 1.8))
-        while plan.bursts and time.monotonic() + BURST_S < dies_at:
-            _burst(project, chance, say)
-            _wait(BURST_S)
-        _wait(dies_at - time.monotonic())
+        _live(
+            project,
+            plan,
+            chance,
+            say,
+            until=min(ends, time.monotonic() + plan.life_s * chance.uniform(0.2, 1.8)),
+        )
         project.kill()
         kills += 1
         say(f"killed {kills} of {plan.kills}; X saw {_said(project)} replies")
         project.start()
         _resume(project, say)
     while not crowd.have_all_begun and time.monotonic() < ends:
-        _wait(0.1)
+        _live(project, plan, chance, say, until=min(ends, time.monotonic() + plan.burst_s))
     return kills
 
 
-def _burst(project: Project, chance: random.Random, say: Say) -> None:
-    what = storm(project, chance)
-    if chance.random() < REFUSED_SOMETIMES:
-        what += storm(project, chance, faults=REFUSALS, most=1)
-    say(f"burst: {', '.join(what)}; X is {change_mood(project, chance)}")
+def _live(project: Project, plan: Plan, chance: random.Random, say: Say, *, until: float) -> None:
+    """Let it work. Every now and then X fails in a burst, which is over by the next one."""
+    while plan.bursts and time.monotonic() + plan.burst_s < until:
+        _set_weather(project, plan)
+        what = storm(project, chance)
+        if chance.random() < REFUSED_SOMETIMES:
+            what += storm(project, chance, faults=REFUSALS, most=1)
+        say(f"burst: {', '.join(what)}; X is {change_mood(project, chance)}")
+        _wait(plan.burst_s / 2)
+        _set_weather(project, plan)
+        _wait(plan.burst_s / 2)
+        _resume(project, say)
+    _wait(min(until - time.monotonic(), plan.life_s))
+
+
+def _set_weather(project: Project, plan: Plan) -> None:
+    """Only what may go wrong at any time."""
+    project.http.delete(f"{project.base_url}/_sim/faults", timeout=30).close()
+    if plan.chance:
+        project.tell("weather", {"chance": plan.chance, "seconds": 1.5 * plan.timeout_s})
 
 
 def _calm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> None:
     """No more faults, until everybody is heard and everything said, or the time is over."""
-    project.http.delete(f"{project.base_url}/_sim/faults", timeout=30).close()
+    _set_weather(project, replace(plan, chance=0.0))
     project.tell("settings", USUAL)
     began, quiet_since = time.monotonic(), 0.0
     while time.monotonic() < began + plan.calm_s:
@@ -191,7 +207,7 @@ def _resume(project: Project, say: Say) -> None:
     """The operator: looks at a brand that rests because X refused it, and lets it go on."""
     for handle, why in project.rows("SELECT handle, paused_why FROM brand_state WHERE paused_at IS NOT NULL"):
         say(f"operator resumes @{handle}: {why}")
-        project.run("brand", "resume", handle)
+        project.run("resume", "--brand", handle, "--answer", "fresh")
 
 
 def _is_alive_by(ends: float, project: Project, crowd: Crowd) -> bool:

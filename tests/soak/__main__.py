@@ -17,6 +17,7 @@ from tests.kills.run import SOAK, Plan, run
 
 HANDLES = ["acme", "globex", "initech", "umbrella", "hooli", "stark", "wayne", "tyrell", "soylent", "wonka"]
 LONG_CALM_S = 600.0
+LONG_BURST_S = 15.0
 STARTS_WITHIN_S = 8.0
 
 
@@ -51,7 +52,7 @@ def plan_of(asked: argparse.Namespace) -> Plan:
         return plan
     storm_s = asked.days * 86_400 / plan.rate
     life_s = max(SOAK.life_s, storm_s / (plan.kills + 1) - STARTS_WITHIN_S)
-    return replace(plan, storm_s=storm_s, calm_s=LONG_CALM_S, life_s=life_s)
+    return replace(plan, storm_s=storm_s, calm_s=LONG_CALM_S, life_s=life_s, burst_s=LONG_BURST_S)
 
 
 def told(began: float, line: str) -> None:
