@@ -49,7 +49,7 @@ _FREE_AFTER = frozenset(
     "all altogether and approx around as at atm but by counting currently depending each easily for from give guess haha i i'd if in incl including initially ish it lol max maximum maybe minimum mostly not now of on only or over overall plus please pls plz possibly probably rn right roughly sir so soon split spread strong tbh thanks that the they though thx to today too tops total totally u um until us we we'd we'll we're we've with within would yeah yes yep you tho atleast across actually madam mate ma'am wait no sorry hopefully when once who then after before last though excluding bro innit probs prob usually normally including ok okay i'm is are should will might could may x ty cheers".split()
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:version|windows|ios|android|iphone|office|no\.?|nr|number|num|room|page|level|since|until|till|at|on the|q|age|aged|i'm|im|i am|turned|year|in year|section|step|day|week|bus|flight|order|ref|invoice|ticket|case|booth|stand|route|gate|channel|episode|season|chapter|grade|phase|tier|plan|galaxy|pixel|ps|xbox|rtx|gen|vol|area|highway|interstate|studio|not|isn't|unit|option|top|round|wave|covid|world cup|euro|class of|since like|back in|trial of|take|takes|took|give me|wait|waiting|waited|in|by|for the last|number is) ?|[#£$€₹¥v/\\:]\s?|\d[ .-])$"
+    r"(?:\b(?:version|windows|ios|android|iphone|office|no\.?|nr|number|num|room|page|level|since|until|till|(?<!now )at|out of|on the|q|age|aged|i'm|im|i am|turned|year|in year|section|step|day|week|bus|flight|order|ref|invoice|ticket|case|booth|stand|route|gate|channel|episode|season|chapter|grade|phase|tier|plan|galaxy|pixel|ps|xbox|rtx|gen|vol|area|highway|interstate|studio|not|isn't|unit|option|top|round|wave|covid|world cup|euro|class of|since like|back in|trial of|take|takes|took|give me|wait|waiting|waited|in|by|for the last|number is) ?|[#£$€₹¥v/\\:]\s?|\d[ .-])$"
 )
 # After one of these words "in" and "by" lead to no year: "8 in", and the amount is a year at all.
 _YEARS = range(1950, 2100)
@@ -78,32 +78,54 @@ _JUST_ME = re.compile(
     r"|\bi'?m (?:a )?(?:solo\w*|solopreneur|sole trader|one[- ](?:man|woman|person)|a? ?freelancer|on my own|alone|a one[- ]\w+ band|flying solo)\b|\bmyself only\b|\bme only\b|(?<!leave )(?<!let )\bme alone\b|\bone[- ](?:man|person|woman) (?:band|show|shop|business|team|company|operation|army)\b|\b(?:it's|its|it is|that's|thats) (?:only |just )?me(?: myself)?\b(?= *(?:$|[.,!]| on my own| here| really| for now| at the moment| tbh| lol| atm))|^\W*(?:solo|me|myself|muggins here|yours truly)\W*$|\bon my own\b|\ball on my own\b|\bsole trader\b|\bone\. me\b|\bi work alone\b|\bi am alone\b|^\W*(?:nobody|no one) else\b"
 )
 _TWO_OF_US = re.compile(r"\b(?:both of us|the pair of us|(?:me|i) and one other|us two|the two of us)\b")
-_ALL_OF_US = re.compile(r"\b(?:a couple of us)\b")
-_PAREN = re.compile(r"\([^)]*\)?")
-_PEOPLE_SUM = re.compile(
-    rf"^(?:\s?(?:{_KIND} ){{0,2}}{_PEOPLE})?,?\s?(?:plus|\+|&|and)\s?(?:another |the |my |our |about |around |maybe |also )?(?:a |an )?$"
+_ALL_OF_US = re.compile(
+    r"\b(?:a couple of us|(?:husband (?:and|&) wife|wife (?:and|&) husband|mother (?:and|&) daughter|father (?:and|&) son|two[- ]man|two[- ]person|two[- ]woman) (?:team|business|company|band|shop|outfit|operation|duo)|(?:a|dynamic) duo)\b"
 )
+_PLUS_ME = re.compile(
+    rf"\s?(?:{_PEOPLE} )?(?:\+|plus|and|&)\s?(?:me|myself|i)\b(?! (?:need|want|have|think|'))"
+)
+_PAREN = re.compile(r"\([^)]*\)?")
+_WHERE = rf"(?:{_KIND}|{_PEOPLE}|{_OF_US}|full[- ]?time(?:rs?)?|part[- ]?time(?:rs?)?|remote|here|abroad|overseas|external|freelance|perm|temps?|(?:in|on|at|for|from) (?:the )?\w+(?: (?:team|office|side|dept))?)"
+_ADDED = re.compile(
+    rf"^(?:\s?{_WHERE}){{0,3}},?\s?(?:(?P<plus>plus|\+|and then|as well as|and another|and also)|and|&)\s?(?:another |the |my |our |about |around |maybe |also |a |an )*$"
+)
+_PARALLEL = re.compile(rf"\s?{_WHERE}\b")
 _PLUS_ONE = re.compile(rf"(?:,)?\s?(?:plus|\+|and|&) (?:my|the|our|a|an|one) (?:{_SOMEBODY})\b")
 
 _ME_WORDS = frozenset(
     "me myself solo i im us one own alone else sole yours muggins freelancer solopreneur".split()
 )
-_NEAR_US = ("me and my", "me plus", "me + ", "two of us", "one of us", "pair of us", "couple of us")
+_NEAR_US = (
+    "duo",
+    "husband",
+    "two-",
+    "two man",
+    "two person",
+    "me and my",
+    "me plus",
+    "me + ",
+    "two of us",
+    "one of us",
+    "pair of us",
+    "couple of us",
+)
 _NEAR_ME = (
-    "just me", "only me", "just my", "only my", "myself", "solo", "of us", "my own", "us two", "me only", "me alone", "one-", "one man", "one person", "one woman", "one me", "one. me", "one other", "me and", "me +", "me+", "me &",
+    "duo", "husband", "two-", "two man", "two person", "mother and", "father and", "wife and", "just me", "only me", "just my", "only my", "myself", "solo", "of us", "my own", "us two", "me only", "me alone", "one-", "one man", "one person", "one woman", "one me", "one. me", "one other", "me and", "me +", "me+", "me &",
     "me plus", "me,", "me n ", "me with", "i and", "i plus", "i +", "i with", "i &", "i,", "and me", "& me", "+ me", "and i", "& i", "+ i", "only one", "just one", "just the one", "just 1", "sole trader", "alone", "nobody else", "no one else", "freelancer", "yours truly", "muggins", "flying solo",
 )  # fmt: skip
+_ME_OR_WE = _ME_WORDS | frozenset("duo husband wife two team".split())
 # A longer text counts people only with one of these in it.
 _PEOPLE_WORDS = frozenset(
     "people person persons ppl peeps folk folks humans users user seat seats license licenses licence licences employee employees staff staffers agent agents rep reps teammate teammates colleague colleagues coworker coworkers workers worker members member head heads headcount fte ftes dev devs developer developers engineer engineers designer designers student students teacher teachers pupils drivers driver nurses nurse salespeople technicians technician manager managers freelancers contractors interns volunteers consultants admins analysts guys guy lads girls women men adults kids logins accounts pax operators founders partners friends mates recruiters us them team office company crew firm agency startup department business group class workforce we were there sales support strong man my our".split()
 )
 _MOST = 5_000_000
+_MOST_BARE = 200_000  # people, of an amount that does not say that it counts people
 _MOST_WORDS = 24  # of a post in which a bare amount counts
 
 
 def counts_in(said: Said, taken: Sequence[SlotValue] = ()) -> list[SlotValue]:
     """The count of people in the text, if there is one. taken: values that own their digits already."""
-    if not said.vocabulary.isdisjoint(_ME_WORDS) and _is_near_me(said):
+    if not said.vocabulary.isdisjoint(_ME_OR_WE) and _is_near_me(said):
         me = _me(said)
         if me is not None:
             return [me]
@@ -128,7 +150,7 @@ def _is_near_me(said: Said) -> bool:
 def _me(said: Said) -> SlotValue | None:
     plain = said.plain
     for pattern, number in ((_TWO_OF_US, 2.0), (_ALL_OF_US, 2.0)):
-        match = pattern.search(plain) if " us" in plain or "us " in plain or "other" in plain else None
+        match = pattern.search(plain)
         if match:
             return _value(said, match.start(), match.end(), number, number)
     first = _ME_FIRST.search(plain)
@@ -207,19 +229,7 @@ def _resolved(said: Said, people: list[Amount], amounts: list[Amount]) -> SlotVa
     """One count of several: a correction's last, else the sum that is told, else the first outside brackets."""
     plain = said.plain
     chosen = _last_corrected(plain, people) or _outside_brackets(plain, people)
-    low, high, end = chosen.low, chosen.high, chosen.end
-    product = _times(plain, chosen, amounts)
-    if product is not None:
-        return product_of(said, product, chosen)
-    for other in amounts:
-        if other.first <= chosen.first or other.high is None or high is None:
-            continue
-        if _PEOPLE_SUM.match(plain[end : other.start]) and (
-            _PEOPLE_AFTER.match(plain, other.last)
-            or "plus" in plain[end : other.start]
-            or "+" in plain[end : other.start]
-        ):
-            low, high, end = low + other.low, high + other.high, other.end
+    low, high, end = _summed(plain, chosen, amounts)
     match = _PEOPLE_AFTER.match(plain, end)
     end = match.end() if match else end
     more = re.compile(r"[^.!?]{0,20}?" + _PLUS_ONE.pattern).match(plain, end)
@@ -245,10 +255,16 @@ def product_of(said: Said, teams: Amount, each: Amount) -> SlotValue:
     return _value(said, teams.start, each.end, each.low * teams.low, high)
 
 
+_NOW = re.compile(
+    r"\b(?:now|currently|today|these days|at present|presently|nowadays|atm|at the moment|right now)\b(?: (?:at|it's|its|we're|we are|up to|have|with|around|about|more like|closer to|we have))*\s?$"
+)
+
+
 def _last_corrected(plain: str, amounts: list[Amount]) -> Amount | None:
-    """The amount after the last word of correction."""
+    """The amount after the last word of correction, or after a "now" that tells it from an earlier one."""
     for before, amount in zip(reversed(amounts[:-1]), reversed(amounts), strict=False):
-        if _CORRECTED.search(plain[before.last : amount.start]):
+        between = plain[before.last : amount.start]
+        if _CORRECTED.search(between) or _NOW.search(between):
             return amount
     return None
 
@@ -272,18 +288,24 @@ def _bare(said: Said, amounts: list[Amount]) -> SlotValue | None:
     teams = _times(plain, chosen, amounts)
     if teams:
         return product_of(said, teams, chosen)
-    low, high, end = chosen.low, chosen.high, chosen.end
-    for other in free:
-        between = plain[end : other.start]
-        if (
-            other.first > chosen.first
-            and re.fullmatch(r"(?: in \w+| \w+)?,? ?(?:\+|plus|and|&) ?(?:another )?", between)
-            and len(said.words) <= 12
-            and high is not None
-            and other.high is not None
-        ):
-            low, high, end = low + other.low, high + other.high, other.end
+    low, high, end = _summed(plain, chosen, amounts)
+    if high is not None and (also_me := _PLUS_ME.match(plain, chosen.last)):
+        low, high, end = low + 1, high + 1, also_me.end()
+    elif chosen.high is None and (also_me := _PLUS_ME.match(plain, chosen.last)):  # "5+me"
+        low, high, end = chosen.low + 1, chosen.low + 1, also_me.end()
     return _value(said, chosen.start, end, low, high, volunteered=False)
+
+
+def _summed(plain: str, chosen: Amount, amounts: list[Amount]) -> tuple[float, float | None, int]:
+    """The amount with those that are added to it: "four plus two contractors", "seven in sales and five in support"."""
+    low, high, end = chosen.low, chosen.high, chosen.end
+    for other in amounts:
+        if other.first <= chosen.first or other.high is None or high is None:
+            continue
+        between = _ADDED.match(plain[end : other.start])
+        if between and (between["plus"] or _PARALLEL.match(plain, other.last)):
+            low, high, end = low + other.low, high + other.high, other.end
+    return low, high, end
 
 
 def _is_bare(said: Said, amount: Amount) -> bool:
@@ -305,7 +327,13 @@ def _is_bare(said: Said, amount: Amount) -> bool:
         and len(said.words) > 1
     ):
         return False
-    if word in ("one", "a couple", "couple") and len(said.words) > 4:
+    if amount.low > _MOST_BARE:
+        return False
+    if (
+        word in ("one", "a couple", "couple")
+        and len(said.words) > 4
+        and not re.match(r"\W*one\s?[,.;!-]", plain)
+    ):
         return False
     return _is_free_after(plain, amount) and _is_free_before(said, amount)
 
@@ -327,7 +355,7 @@ def _is_free_after(plain: str, amount: Amount) -> bool:
     if _OTHER_AFTER.match(plain, amount.end):
         return False
     match = _WORD_AFTER.match(plain, amount.end)
-    return match is None or match[1] in _FREE_AFTER
+    return match is None or match[1] in _FREE_AFTER or _PARALLEL.match(plain, amount.end) is not None
 
 
 def _is_free_before(said: Said, amount: Amount) -> bool:

@@ -183,6 +183,12 @@ def unit(match: re.Match[str], today: date) -> Days | None:
     return _led(days, part, today)
 
 
+def before_end(match: re.Match[str], today: date) -> Days | None:
+    """“before the year is out”."""
+    size = {"month": 1, "quarter": 3, "year": 12}[match["unit"]]
+    return today, _end_of_month(today.year, ((today.month - 1) // size + 1) * size)
+
+
 def period_end(match: re.Match[str], today: date) -> Days | None:
     """eoy, eoq, eom, "year end": until then."""
     size = {"y": 12, "q": 3, "m": 1}[

@@ -164,7 +164,7 @@ _SCALE_AFTER = re.compile(
 _ODD_BEFORE = re.compile(r"[\w.:/#\\_=&]$|[a-z]-$|\dx$|\d-\d*-$|\d{2,}\)? $")
 _GOOD_BEFORE = re.compile(r"(?:^|[\W\d])x$|[a-z]:$|\.\.\.$|…$|[a-z][.]$|=$|[a-z]/$")
 _ODD_AFTER = re.compile(
-    r"\s?%|\s?percent|\s?per cent|\s?o'?clock|\s?(?:am|pm)\b|(?:st|nd|rd|th)\b|[:/_\\.]\d|[a-z]|-[a-z]\d{3,}|-\d+-| \d{3,}|\s?°|\s?x\s?\d"
+    r"\s?%|\s?percent|\s?per cent|\s?o'?clock|\s?(?:am|pm)\b|(?:st|nd|rd|th)\b|[:/_\\.]\d|[a-z]|-[a-z]\d{3,}|-\d+-| \d{3,}|\s?out of\s?\d|\s?°|\s?x\s?\d"
 )
 _GOOD_AFTER = re.compile(
     r"(?:ish|x|pax|ppl|people|users?|seats?|usd|eur|euros?|gbp|inr|chf|quid|bucks|rs|kr|zl|zł|pm|pcm|pw|pa|pp|max|plus|or|of|and|to|reps?|devs?|staff|jpy|aud|cad|sek|nok|dkk|pln|czk|huf|d|w|wks?|months?|mths?|yrs?|days?|weeks?|mins?|hrs?|h|x|pcs|dollars?|pounds?)\b"
@@ -339,7 +339,7 @@ def _is_range(plain: str, before: Amount, number: Amount) -> bool:
 
 _ABOUT = r"(?:about|abt|around|approx\.?|approximately|roughly|some|circa|ca\.?|nearly|almost|close to|maybe|probably|prob|probs|like|say|just|only|c\.|~|≈|somewhere (?:around|near)|something like|in the region of|up around)"
 _OVER = r"(?:well over|over|more than|above|at least|at the very least|north of|upwards? of|min\.?|minimum(?: of)?|starting (?:at|from)|no (?:less|fewer) than|not (?:less|fewer) than|>=?|≥)"
-_UNDER = r"(?:well under|under|less than|fewer than|below|up to|upto|at most|max\.?|maximum(?: of)?|no more than|not more than|not over|not above|within|<=?|≤|cap(?:ped)? (?:it )?at|at the most|bis zu|jusqu'?a|hasta|south of)"
+_UNDER = r"(?:well under|under|less than|fewer than|below|up to|upto|at most|max\.?|maximum(?: of)?|no more than|not more than|not over|not above|within|<=?|≤|cap(?:ped)? (?:it )?at|at the most|bis zu|(?:not|no) (?:a|one)? ?(?:single )?(?:penny|cent|dollar|dime|pound|quid|euro|rupee|one|person|soul) (?:more than|over|above)|(?:can't|cannot|cant|won't|wont|don't want to|dont want to|not going to|couldn't|wouldn't|not willing to|never) (?:go |pay |spend |exceed |do |want to (?:pay|spend) )?(?:more than|over|above|beyond|past|exceed)|no (?:higher|greater|bigger) than|not exceeding|jusqu'?a|hasta|south of)"
 _SIGN_BETWEEN = r"\s?(?:(?:us|au?|ca?|nz|s|hk|r|mx)?\$|[£€₹¥₦]|rs\.?|inr|usd|eur|gbp|chf|a|an)?\s?"
 _BEFORE = re.compile(
     rf"(?:(?<=\W)|^)(?P<about>{_ABOUT}\s?)*(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?\s?(?:{_ABOUT}\s?)*{_SIGN_BETWEEN}$"

@@ -103,7 +103,11 @@ def _value(said: Said, match: re.Match[str], way: _Way, today: date) -> SlotValu
     while start < end and not said.plain[end - 1].isalnum():
         end -= 1
     words, volunteered = said.text[start:end], _is_plan(said, start, end)
-    if not words or _DENIED.search(said.plain[max(0, start - 12) : start]):
+    if (
+        not words
+        or _PAST_AFTER.match(said.plain, end)
+        or _DENIED.search(said.plain[max(0, start - 12) : start])
+    ):
         return None
     if way.days_of is None:
         return SlotValue(SlotType.TIMEFRAME, words, start, end, volunteered=volunteered, bucket=way.bucket)
@@ -112,6 +116,8 @@ def _value(said: Said, match: re.Match[str], way: _Way, today: date) -> SlotValu
         return None
     first, last = _not_before(said.plain, match, span, today)
     bucket = bucket_of(first, last, today)
+    if bucket is Bucket.NOW and _NAMES_MONTH.search(words.lower()):
+        bucket = Bucket.THIS_MONTH  # by its own name, however few its days
     return SlotValue(
         SlotType.TIMEFRAME,
         words,
@@ -143,6 +149,12 @@ def _is_plan(said: Said, start: int, end: int) -> bool:
 _NO_PLAN = frozenset(("for now", "now", "right now", "rn", "today", "tonight"))
 _CAN_NOT = re.compile(r"(?:\b(?:not|cant|cannot|wont|never|nothing|nowt|no way)|n't)\b[^.,;!?]*$")
 _DENIED = re.compile(r"\b(?:not|isn't|rather than|instead of) $")
+_PAST_AFTER = re.compile(
+    r"(?: of)? (?:last (?:year|month|week)|20(?:1\d|2[0-5])\b|and (?:it|we|they) (?:was|were))"
+)
+_NAMES_MONTH = re.compile(
+    r"\b(?:(?:this|end of the|end of|the|within the) month|eom|month[- ]end|month (?:is|ends))\b"
+)
 _NEAR_FIGURES = re.compile(r"\d[/.-]\d")
 _YEAR = r"(?P<year>20[2-4]\d)"
 _MONTH = "|".join(sorted(days.MONTHS, key=len, reverse=True))
@@ -210,13 +222,14 @@ _WAYS = (
     _way("eow week", r"\b(?:by |before |until |at )?(?:the )?(?:eow|end of (?:the|this) week|week'?s end|later this week)\b", days.end_of_week),
     _way("fy fiscal financial fy26 fy27 fy28 fy29 fy30 fy2026 fy2027 fy2028", rf"(?:\b{_LEAD} )?(?:the )?\b(?:fy ?'?(?P<fy>20\d\d|\d\d)(?:/\d\d)?|(?:next|new) (?:fy|fiscal(?: year)?|financial year))\b", days.fiscal_year),
     _way("weekend week month quarter half year", r"(?:\b(?P<part>early|mid|late|by the end of|end of|by|before|start of|beginning of|middle of|after|over|during) )?(?:\b(?P<which>this coming|the coming|this|next|nxt|the following|the end of the|end of the|end of this|end of next|end of|start of the|beginning of the)[ -])(?P<unit>weekend|week|month|quarter|half|year)\b(?! (?:was|were|old|off|went|ago|trial|the|over year|on year))", days.unit),
+    _way("month quarter year", r"\b(?P<part>before|by)(?P<which>) (?:the |this )?(?P<unit>month|quarter|year) (?:is out|is over|ends|closes|finishes|is done|runs out)\b", days.before_end),
     _way("within", r"\bwithin (?:the|this) (?P<unit>month|quarter|year|half)\b(?P<which>)(?P<part>)", days.unit),
     _way("eoy eoq eom end month year quarter", r"\b(?:by |before |until |at |around )?(?:the )?(?P<what>eoy|eoq|eom|year[- ]end|quarter[- ]end|month[- ]end)\b", days.period_end),
     _way("coming", r"\b(?:in |over )?the coming (?P<unit>days|weeks|months)\b", days.coming),
     _way(_UNITS, rf"\b(?P<how>in about|in around|in roughly|in like|in maybe|in approximately|in at least|in another|in less than|in under|in the next|in|within the next|within about|within|inside of|inside|over the next|the next|next|less than|about another) {_N} ?(?P<unit>{_UNIT})\b(?!'? (?:of|trial|old|ago|free|contract))", days.distance),
     _way(_UNITS, rf"(?<!last )(?<!past )(?<!for )(?<!took )(?<!waited )\b(?P<how>){_N} ?(?P<unit>{_UNIT})'? ?(?:from (?:now|today)|away|out|time|down the (?:line|road)|ahead|hence)\b", days.distance, also="from away out time down ahead hence"),
     _way(_UNITS, rf"^\W*(?P<how>)(?:(?:i'd say|i guess|i think|oh|um+|er+m*|hmm+|maybe|about|around|roughly|probably|prob|like|say|within|give it|give or take|another|perhaps|at least|more like|approx|approximately|~|in|it'll be|it's|we're|still|give us|circa|i'd guess|hopefully|realistically|likely|looking at|so|well|honestly)[ ,]*)*{_N} ?(?P<unit>{_UNIT})(?: (?:or so|from now|out|time|away|tops|max|i think|i guess|i'd say|probably|maybe|ish|at most|at least|minimum|please|pls|roughly|hopefully|give or take|latest|tbh|off|realistically|ideally|approx|lol|at the latest|or two|or more|yet|thanks))*\W*$", days.distance),
-    _way(_UNITS, rf"(?<!for )(?<!every )(?<!days )(?<!hours )(?<!times )(?<![\w.,-])(?P<how>){_N} ?(?P<unit>{_UNIT})\b(?!'?s?'? (?:trial|ago|old|a (?:week|day)|free|contract|notice|straight|in a row|per|into|of|behind|late|plan|support|left))", days.distance, None, 12, "ago since been last took take takes every past trial waited waiting used lasted old open"),
+    _way(_UNITS, rf"(?<!for )(?<!every )(?<!days )(?<!hours )(?<!times )(?<![\w.,-])(?<![\dk] )(?<!bucks )(?<!quid )(?<!dollars )(?<!euros )(?<!pounds )(?<!grand )(?<!people )(?P<how>){_N} ?(?P<unit>{_UNIT})\b(?!'?s?'? (?:trial|ago|old|a (?:week|day)|free|contract|notice|straight|in a row|per|into|of|behind|late|plan|support|left))", days.distance, None, 12, "ago since been last took take takes every past trial waited waiting used lasted old open"),
     _way("mid year middle", r"\b(?P<what>mid[- ]?year|middle of (?:the|this|next) year)\b", days.mid_year),
     _way("days week weeks wk wks month months year", r"(?<!last )(?<!past )\b(?P<how>in |within |next |)(?P<n>a|an|one) (?P<unit>week|month|wk|year) or (?P<n2>two|so|three)\b", days.distance),
     _way(" ".join(days.SEASONS), rf"(?:\b{_LEAD} (?:the )?)?\b(?P<season>spring|summer|autumn|fall|winter)\b(?:time)?(?! (?:in love|short|asleep|apart|over|sale|for it|behind|off|down|back|break|collection|to mind|clean))", days.season),
