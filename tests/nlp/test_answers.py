@@ -1,7 +1,7 @@
 """Messy answers as people give them, in tables written apart from the rules.
 
-answers.jsonl was there before the rules and steered them; answers-blind.jsonl was read by them once before anything
-was mended after it (docs/nlp.md has that first figure).
+answers.jsonl was there before the rules and steered them; answers-blind.jsonl was read by them once before
+anything was mended after it (docs/nlp.md has that first figure).
 """
 
 from __future__ import annotations
