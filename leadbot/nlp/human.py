@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from leadbot.nlp.phrases import Phrases, phrase
-from leadbot.nlp.text import Said
+from leadbot.nlp.text import Said, mended
 
 _FILLERS = frozenset(
     [
@@ -90,6 +90,25 @@ _WHOLE = frozenset(
         "pessoa real",
         "someone human",
         "call me",
+        "call us",
+        "ring me",
+        "phone me",
+        "a callback",
+        "callback",
+        "call back",
+        "vraie personne svp",
+        "rappelez moi",
+        "appelez moi",
+        "me liga",
+        "pessoa de verdade",
+        "sales person",
+        "salesperson",
+        "customer service",
+        "customer care",
+        "customer support",
+        "support agent",
+        "manager",
+        "team member",
         "call me back",
         "somebody",
     ]
@@ -107,6 +126,18 @@ _PHRASES = Phrases(
     phrase("ask", "talk speak chat write get connect", rf"\b(?:{_ASK}) (?:to )?(?:talk|speak|chat|write|get through|get in touch|get hold|connect)(?: to| with| of)? {_WHO}\b"),
     phrase("order", "talk speak chat connect put transfer pass hand", rf"^(?:hi |hey |hello |please |pls |ok |no )*(?:talk|speak|chat|connect me|put me through|transfer me|pass me|hand me)(?: on| over)?(?: to| with) {_WHO}\b"),
     phrase("put-through", "connect put transfer pass get give find", rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|on|over) )?(?:(?:to|with) )?{_WHO}\b"),
+    phrase("get-one", "get have", r"\b(?:can|could|may|might) (?:i|we) (?:please )?(?:get|have) (?:a |an |some )?(?:(?:real|actual|live|proper|sales|support) )*(?:human|person|agent|rep|representative|operator|advisor|adviser)\b(?! (?:seat|licen[cs]e|plan|mode|fee|discount|account|login))"),
+    phrase("someone-to-call", "someone somebody anyone anybody agent rep manager person human specialist adviser advisor", rf"\b(?:get|have|ask|tell|send|need|want|like|find)(?: me)? (?:{_WHO})(?:(?:from|in|at|on|of) (?:\w+ ){{1,4}}?)?(?:to |who can )?(?:please )?(?:call|phone|ring|contact|telephone|reach out to|get in touch with|dm|message|email|speak to|speak with|talk to|help) (?:me|us|my \w+)\b"),
+    phrase("have-one-reach-out", "have someone somebody", r"\b(?:have|get) (?:someone|somebody|a rep|an agent|a person|a human|sales) (?:to )?(?:reach out|get in touch|call|ring|phone)\b|\b(?:someone|somebody|anyone|anybody) (?:please |pls |plz |kindly )?(?:contact|call|ring|phone|dm) (?:me|us)\b(?! (?:an?|when|crazy|maybe))"),
+    phrase("in-touch", "touch", r"\b(?:please |pls |kindly )?get in touch with (?:me|us)\b|\b(?:can|could|would|will) (?:someone|somebody|anyone|you|sales|your team)(?: \w+)? get in touch\b"),
+    phrase("anyone-there", "anyone anybody someone somebody", r"\bis (?:there )?(?:anyone|anybody|someone|somebody)(?: real| alive| human| there| here| around| in)* (?:i|we|to|who) (?:can |could )?(?:talk|speak|chat|call|ask)\b"),
+    phrase("reach", "reach hold ahold through whom", r"\bhow (?:do|can|could) (?:i|we) (?:reach|get (?:a )?hold of|get ahold of|get through to|contact) (?:a |an |any |your |the )?(?:(?:real|actual|live|sales|support|customer) )*(?:human|person|people|someone|somebody|anyone|agent|rep|representative|sales|team|service|care|corporate)\b|\bwhom (?:do|can|should|could|may) (?:i|we) (?:talk|speak|contact|call|ask|write|email)\b"),
+    phrase("number", "number phone", r"\b(?:is there|do you have|have you got|got|need|want|send|give|share|provide|what is|whats|can i (?:have|get)|could i (?:have|get))(?: me| us)? (?:a|an|any|the|your|ur|another)? ?(?:(?:direct|contact|phone|telephone|sales|support|office|customer service|mobile|landline|toll free|uk|us) )*(?:phone )?(?:number|phone no|phone line|line)\b(?: (?:for (?:sales|support|your|the|someone|a (?:person|human|rep|agent))|(?:that )?(?:i|we) (?:can|could) (?:call|ring|phone|reach|contact|speak)|to (?:call|ring|phone|reach|contact|speak|talk))\b)"),
+    phrase("number", "number phone", r"^(?:hi |hey |hello |and |so |please )*(?:do you have|have you got|is there|whats|what is|can i have|can i get|could i have) (?:a|your|the|any) (?:(?:direct|contact|phone|telephone|sales|office|mobile|landline) )+(?:number|line)(?: please| pls| anywhere)?$|\b(?:what|which) number (?:can|do|should|could) (?:i|we) (?:call|ring|phone|use to call)\b"),
+    phrase("address", "email address", r"\b(?:can|could|may) (?:i|we) (?:have|get) (?:someones|somebodys|a persons|an? (?:direct )?) ?(?:email|email address|contact|whatsapp)(?: (?:in|for|of|at) (?:sales|support|your|the|someone|somebody))?\b"),
+    phrase("follow-to-dm", "follow dm", r"\bfollow (?:me|us|back)(?: back)?(?: please| pls)? (?:so|and) (?:that )?(?:i|we|ill|we can) (?:can |could |will )?(?:dm|message|write|send)\b|^(?:please |pls |plz |can you |could you |kindly |hi |hello )*(?:dm|message) (?:me|us)(?: please| pls| back)?$"),
+    phrase("want-no-bot", "bot bots robot robots", r"\b(?:dont|do not) want (?:a |an |your |the )?(?:ro)?bots?(?:$| (?:please|i want|get me|give me|answering|reply))|\b(?:im |i am )?not talking to (?:a |your |the |an? )?(?:ro)?bots?\b"),
+    phrase("a-call-back", "call callback", r"\b(?:id|i would|we would|wed) (?:like|love|appreciate|prefer) (?:a |an )(?:quick )?(?:callback|call back|call|phone call)\b|\b(?:please|pls|kindly)? ?(?:request|book|arrange|schedule)(?:ing)? a call ?back\b|\bhave a call with (?:your|the|someone|somebody)\b"),
     phrase("who", "who", r"\bwho (?:do|can|should|could|would|shall) (?:i|we) (?:talk|speak|contact|call|ask|write|email|message|reach|chat)(?: out)?\b"),
     phrase("who", "whos", r"\bwhos (?:the )?(?:best )?(?:person|one) to (?:talk|speak|contact|ask|email)\b"),
     phrase("want", "human person agent operator representative", r"\b(?:want|need|prefer|get me|give me|id like|would like) (?:to (?:have|get|see) )?(?:a|an|some) (?:(?:real|actual|live|proper) )?(?:human|person|agent|operator|representative)\b(?! (?:resources|rights|who|that|with|for|to (?!talk|speak|help|call)))"),
@@ -118,12 +149,16 @@ _PHRASES = Phrases(
     phrase("no-bot", "bot bots robot robots", r"\b(?:dont|do not|wont|not going to) (?:want to |wanna |like to |like |want )?(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)(?: to| with) (?:a |an |your |the |some )?(?:ro)?bots?\b|^no (?:more )?(?:ro)?bots?(?: please| pls| thanks)?$"),
     # Spanish, French, German, Portuguese.
     phrase("es", "con", r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:(?:una? |algun )?(?:persona|humano|agente|asesor|representante|comercial)|alguien)\b"),
+    phrase("es", "pasame paseme pasenme comunicame comuniqueme llamar llame llamen llamenme llameme", r"\b(?:pas|comunic)[ae]n?me con (?:un|una|el|la|alguien|algun)\b|\b(?:me|nos) (?:puede|podria|puedes|podrias|pueden|podrian) (?:llamar|contactar|atender)(?: alguien| un| una|$)|\bque (?:me|nos) (?:llame|contacte|atienda)n?(?: alguien| una? persona|$| por)|\bllam[ae]n?me(?: por favor| al| a mi)?$"),
+    phrase("fr", "passez passe appeler rappeler appelez rappelez mappeler merappeler humain personne", r"\bpasse[zr]? moi (?:un|une|quelquun|le|la)\b|\b(?:pouvez|pourriez|peux|pourrais) (?:vous|tu) m ?e? ?(?:r)?appeler\b|\b(?:r)?appelez moi\b|\bun (?:vrai )?humain(?: svp| sil)|\bune vraie personne\b"),
     phrase("fr", "parler discuter echanger", r"\b(?:parler|discuter|echanger) (?:a|avec) (?:(?:une? |votre )?(?:vrai \w+|vraie \w+|humain|personne|conseiller|agent|commercial)|quelquun)\b"),
     phrase("de", "mit", r"\bmit (?:einem |einer |jemandem |ihrem )?(?:echten )?(?:mensch(?:en)?|mitarbeiter\w*|jemandem|person|berater\w*) (?:sprechen|reden|schreiben|chatten|telefonieren)\b"),
+    phrase("de", "sprechen verbinden rufen ruft ruckruf rueckruf zuruck", r"\b(?:kann|konnte|koennte|darf|mochte|moechte|will|wurde gern|wuerde gern)(?: ich)?(?: bitte)?(?: mal)? (?:einen|eine|einem|mit|jemanden) (?:\w+ ){0,3}?(?:menschen?|mitarbeiter\w*|person|jemand\w*|berater\w*)(?: \w+)? (?:sprechen|reden|haben|erreichen)\b|\bverbinden sie mich\b|\bruf(?:t|en sie)? (?:mich|uns)(?: bitte)?(?: an| zuruck| mal an| bitte an)\b|\b(?:bitte um|mochte einen|hatte gern einen|brauche einen|wunsche einen) (?:ruckruf|rueckruf)\b"),
+    phrase("pt", "atendente pessoa humano ligar liga ligam ligue", r"\b(?:me|nos) (?:passa|passe|passem|transfere|transfira|conecta|conecte)(?: para| pra| com| a)* (?:um|uma|o|a|alguem)\b|\b(?:podem|pode|poderia|poderiam|alguem pode) me ligar\b|^(?:oi |ola |por favor |alguem )*me (?:liga|ligue|liguem)(?: por favor| pfv| pf)?$"),
     phrase("pt", "com", r"\b(?:falar|conversar) com (?:(?:uma? |algum )?(?:pessoa|humano|atendente|vendedor|representante)|alguem)\b"),
 )  # fmt: skip
 _NOT_A_REQUEST = re.compile(
-    r"\b(?:are|r) (?:you|u|there|these|they|yall) (?:a |an |all |really |even |actually |just )*(?:real |actual )?(?:human|humans|person|people|bot|robot)s?\b(?! (?:i can|to talk|to speak))"
+    r"\bcall me when (?:pigs|hell)\b|\b(?:are|r) (?:you|u|there|these|they|yall) (?:a |an |all |really |even |actually |just )*(?:real |actual )?(?:human|humans|person|people|bot|robot)s?\b(?! (?:i can|to talk|to speak))"
     r"|\bam i (?:talking|speaking|chatting)\b|\bis this (?:a |an )?(?:human|bot|person|real)\b|\b(?:only|just|im|is|being) human\b"
     r"|\bhuman (?:resources|rights|error|nature|body|race|trafficking|rescource)\b"
     r"|\b(?:great|nice|lovely|good|finally (?:got|managed)|pleasure|managed|able|got) to (?:talk|speak|chat)\b|\b(?:estate|travel|letting|sports?) agent\b"
@@ -132,6 +167,7 @@ _NOT_A_REQUEST = re.compile(
 
 def asks_for_human(said: Said) -> bool:
     """Whether the author asks for a person, a call, or whom to talk to."""
+    said = mended(said)
     words, bare = said.words, said.bare
     if bare in _WHOLE or (
         len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE

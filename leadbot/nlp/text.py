@@ -88,6 +88,28 @@ def said(text: str) -> Said:
     return Said(text, low, plain, words, " ".join(words), frozenset(words), has_digit, offsets, typed)
 
 
+# Words that decide, as fingers in a hurry type them.
+_SLIPS = {
+    "stpo": "stop", "sotp": "stop", "tsop": "stop", "stpp": "stop", "sto": "stop", "stahp": "stop", "stap": "stop", "stopp": "stop", "stoip": "stop", "stiop": "stop", "unsubscibe": "unsubscribe", "unsuscribe": "unsubscribe",
+    "unsubcribe": "unsubscribe", "unsubscrib": "unsubscribe", "unsubscrive": "unsubscribe", "unsubsribe": "unsubscribe", "usubscribe": "unsubscribe", "unsubscrible": "unsubscribe", "unscribe": "unsubscribe",
+    "unsubsrcibe": "unsubscribe", "unsubscirbe": "unsubscribe", "unsubscrube": "unsubscribe", "unsbuscribe": "unsubscribe", "unsubscript": "unsubscribe", "messging": "messaging", "mesaging": "messaging", "messagin": "messaging", "msging": "messaging", "massaging": "messaging",
+    "msgin": "messaging", "txting": "texting", "textin": "texting", "contactin": "contacting", "conatct": "contact", "contcat": "contact", "mesage": "message", "mesages": "messages", "massages": "messages", "messges": "messages", "humna": "human", "huamn": "human", "hmuan": "human", "humen": "human", "persn": "person", "peron": "person", "pesron": "person",
+    "agnet": "agent", "aganet": "agent", "represenative": "representative", "representitive": "representative", "reprsentative": "representative", "speek": "speak", "tlak": "talk", "laeve": "leave", "aloen": "alone",
+}  # fmt: skip
+_SLIPPED = frozenset(_SLIPS)
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def mended(post: Said) -> Said:
+    """The post with stretched letters ("stoooop") and the commonest slips ("stpo") put right, for rules that may miss
+    nothing. Its spans are no longer those of what was typed.
+    """
+    if _SLIPPED.isdisjoint(post.vocabulary) and not _STRETCHED.search(post.low):
+        return post
+    low = _STRETCHED.sub(r"\1", post.plain)
+    return said(_WORD.sub(lambda match: _SLIPS.get(match[0], match[0]), low))
+
+
 def _undisguised(typed: str) -> tuple[str, tuple[int, ...]]:
     """The text with plain signs, and where each of them stood."""
     signs: list[str] = []

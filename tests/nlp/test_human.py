@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from leadbot.model import Intent
+from leadbot.nlp.human import asks_for_human
+from leadbot.nlp.text import said
+
+DATA = Path(__file__).parent / "data"
 
 WISHES = """
 can I talk to a human?|human please|HUMAN|real person|agent|who do I talk to?
@@ -51,3 +57,21 @@ def test_a_buyer_who_asks_whom_to_talk_to_is_both(read):
 
 def test_the_wish_counts_in_any_language(read):
     assert read("ich möchte mit einem Menschen sprechen", lang="de").intent is Intent.ASKS_FOR_HUMAN
+
+
+def table(name: str) -> list[str]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_no_way_to_ask_for_a_person_is_missed():
+    ways = table("human-wishes.txt")
+    assert len(ways) >= 150
+    assert [way for way in ways if not asks_for_human(said(way))] == []
+
+
+def test_hardly_any_near_miss_is_taken_for_a_wish():
+    near = table("near-human-wishes.txt")
+    taken = [text for text in near if asks_for_human(said(text))]
+    assert len(near) >= 150
+    assert len(taken) <= 1, taken

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from leadbot.model import Intent, OptOut
+from leadbot.nlp.optout import opt_out_of
+from leadbot.nlp.text import said
+
+DATA = Path(__file__).parent / "data"
 
 CLEAR = """
 stop|STOP!!|Please stop.|ok stop|STOP 😡|@acme stop please|stop messaging me|unsubscribe|opt out
@@ -91,3 +97,21 @@ def test_a_stop_at_the_end_of_the_longest_post_is_heard(read):
     assert (
         read("I thought about it for a while. " * 750 + "Please stop messaging me.").opt_out is OptOut.CLEAR
     )
+
+
+def table(name: str) -> list[str]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_no_way_to_say_stop_is_missed():
+    ways = table("opt-outs.txt")
+    assert len(ways) >= 150
+    assert [way for way in ways if opt_out_of(said(way))[0] is not OptOut.CLEAR] == []
+
+
+def test_hardly_any_near_miss_is_taken_for_a_stop():
+    near = table("near-opt-outs.txt")
+    taken = [text for text in near if opt_out_of(said(text))[0] in (OptOut.CLEAR, OptOut.UNCLEAR)]
+    assert len(near) >= 300
+    assert len(taken) <= 2, taken
