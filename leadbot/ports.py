@@ -206,6 +206,15 @@ class Notifier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Odd:
+    """An item from X that makes no sense. brand_id None: the stream brought it, for nobody knows whom."""
+
+    brand_id: BrandId | None
+    raw: bytes
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Mentions with ids after `after` and before `before` that no poll reaches; `before` moves down as a
     search fills it. found: what the search has brought so far.
@@ -227,8 +236,8 @@ class Inbox(Protocol):
         Raises TransientError.
         """
 
-    def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
-        """Keep a malformed item and count it."""
+    def set_aside(self, items: Sequence[Odd]) -> None:
+        """Count malformed items and keep the newest."""
 
     def watermark(self, brand_id: BrandId) -> PostId | None:
         """Newest post id up to which every page of the mentions poll is on disk."""

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Event, Person, PersonId, Post, PostId, partition_of
-from leadbot.ports import Clock, Gap
+from leadbot.ports import Clock, Gap, Odd
 from leadbot.store import codec, dialect
+from leadbot.store.aside import Aside
 from leadbot.store.database import Database
 from leadbot.store.gaps import Gaps
 from leadbot.store.signal import Signal
-from leadbot.store.tables import ASIDE, BRAND_STATE, INBOX
+from leadbot.store.tables import BRAND_STATE, INBOX
 
 
 def post_key(post: Post) -> str:
@@ -64,6 +65,7 @@ class InboxTable:
         self._clock = clock
         self._on_new = on_new
         self.holes = Gaps(database, clock)
+        self.aside = Aside(database, clock)
 
     def put_posts(self, brand_id: BrandId, heard: Sequence[tuple[Post, Person]], *, channel: str) -> int:
         """Put what the listener heard on disk. Returns how many were new. Raises TransientError."""
@@ -89,13 +91,9 @@ class InboxTable:
             self._on_new.send()
         return bool(new)
 
-    def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
-        """Keep an item that makes no sense; once, though each poll brings it. Raises TransientError."""
-        row = {"brand_id": brand_id, "raw": raw, "why": why, "at": self._clock.now()}
-        known = select(ASIDE.c.id).where(ASIDE.c.raw == raw, ASIDE.c.brand_id.is_not_distinct_from(brand_id))
-        with self._database.write() as connection:
-            if connection.execute(known).first() is None:
-                connection.execute(ASIDE.insert(), row)
+    def set_aside(self, items: Sequence[Odd]) -> None:
+        """See `ports.Inbox` and `aside.Aside`. Raises TransientError."""
+        self.aside.put(items)
 
     def watermark(self, brand_id: BrandId) -> PostId | None:
         """Newest post id up to which every page of the mentions poll is on disk."""

@@ -20,7 +20,6 @@ from leadbot.store.database import Database
 from leadbot.store.leads import permalink
 from leadbot.store.states import UNSETTLED, HandOffState, InboxState, OutboxState, TaskState
 from leadbot.store.tables import (
-    ASIDE,
     BRAND_STATE,
     CONVERSATION,
     DECISION,
@@ -32,6 +31,7 @@ from leadbot.store.tables import (
     TASK,
 )
 from leadbot.store.threads import ThreadPost
+from leadbot.store.watch_tables import ASIDE_COUNT
 
 LEFT_IN_PEACE = frozenset({"peace", "not_warm_enough", "support", "business", "small_talk_cooldown"})
 """Reasons of decisions to say nothing to somebody who wanted nothing from us."""
@@ -392,8 +392,14 @@ def _counts(connection: Connection, since: datetime, brand_id: m.BrandId | None)
         refusals=dict(count(OUTBOX, settled, is_reply, refused, by=OUTBOX.c.rule)),
         reasons=dict(reasons),
         spent_usd=spend.spent_from_day(connection, day, brand_id),
-        set_aside=count(ASIDE, ASIDE.c.at, by=ASIDE.c.why).total(),
+        set_aside=_set_aside(connection, day, brand_id),
     )
+
+
+def _set_aside(connection: Connection, day: str, brand_id: m.BrandId | None) -> int:
+    of_brand = [ASIDE_COUNT.c.brand_id == brand_id] if brand_id is not None else []
+    query = select(func.sum(ASIDE_COUNT.c.count)).where(ASIDE_COUNT.c.day >= day, *of_brand)
+    return connection.execute(query).scalar() or 0
 
 
 def _status(connection: Connection, brand_id: m.BrandId, now: datetime) -> BrandStatus:

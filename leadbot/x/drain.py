@@ -13,7 +13,7 @@ import structlog
 
 from leadbot.errors import TransientError
 from leadbot.model import BrandId, Channel, Person, Post
-from leadbot.ports import Clock, Inbox
+from leadbot.ports import Clock, Inbox, Odd
 from leadbot.x.account import Account
 from leadbot.x.mapping import Heard, MalformedItem, heard_in
 from leadbot.x.patience import BackOff, trace
@@ -39,6 +39,7 @@ class Counts:
     strays: int = 0  # matched a rule that is not ours
     own: int = 0  # said by one of our own accounts
     dropped: int = 0
+    notices_seen: int = 0  # in-stream error messages
     notices: list[str] = field(default_factory=list)  # the newest in-stream error messages
 
 
@@ -120,11 +121,15 @@ class Drain:
     def _put_all(self, lines: Sequence[bytes]) -> None:
         by_brand: dict[BrandId, list[_Item]] = {}
         reads: Counter[BrandId] = Counter()
+        odd: list[Odd] = []
         for raw in filter(None, lines):
-            heard = self._read(raw)
+            heard = self._read(raw, odd)
             if heard is not None:
                 for brand_id in self._brands_of(heard, reads):
                     by_brand.setdefault(brand_id, []).append(_Item(raw, heard))
+        if odd:
+            log.warning("items.set_aside", count=len(odd), why=odd[-1].why)
+            self._set_aside(odd)
         for brand_id, count in (+reads).items():
             self._on_spend(brand_id, "post_read", count)
         for brand_id, items in by_brand.items():
@@ -132,24 +137,24 @@ class Drain:
         if lines:
             self._on_batch(self._lines.qsize())
 
-    def _read(self, raw: bytes) -> Heard | None:
+    def _read(self, raw: bytes, odd: list[Odd]) -> Heard | None:
         try:
             heard = heard_in(raw)
         except MalformedItem as fault:
-            self._odd(raw, fault)
+            self._odd(raw, fault, odd)
             return None
         self.counts.items += 1
         return heard
 
-    def _odd(self, raw: bytes, fault: MalformedItem) -> None:
+    def _odd(self, raw: bytes, fault: MalformedItem, odd: list[Odd]) -> None:
         if b'"errors"' in raw and b'"data"' not in raw:
             # X says why it is about to close; the stream deals with the closing.
+            self.counts.notices_seen += 1
             self.counts.notices = [*self.counts.notices[-9:], raw[:500].decode("utf-8", "replace")]
             log.warning("stream.notice_received", notice=self.counts.notices[-1])
             return
         self.counts.malformed += 1
-        log.warning("item.set_aside", why=str(fault), size=len(raw))
-        self._set_aside(None, raw, str(fault))
+        odd.append(Odd(None, raw, str(fault)))
 
     def _brands_of(self, heard: Heard, reads: Counter[BrandId]) -> list[BrandId]:
         """The brands an item is for: by the tags of its rules and by whom it names. A tag is optional.
@@ -196,13 +201,13 @@ class Drain:
             return
         self.counts.malformed += 1
         log.error("item.set_aside", brand=brand_id, trace=trace())
-        self._set_aside(brand_id, items[0].raw, f"{type(error).__name__}: {error}")
+        self._set_aside([Odd(brand_id, items[0].raw, f"{type(error).__name__}: {error}")])
 
-    def _set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
+    def _set_aside(self, odd: Sequence[Odd]) -> None:
         try:
-            self._inbox.set_aside(brand_id, raw, why)
+            self._inbox.set_aside(odd)
         except Exception:
-            log.error("item.lost", size=len(raw), trace=trace())
+            log.error("items.lost", count=len(odd), trace=trace())
 
 
 def _pair(item: _Item) -> tuple[Post, Person]:

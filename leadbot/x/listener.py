@@ -250,6 +250,7 @@ class Listener:
                 "own": counts.own,
                 "dropped": counts.dropped,
                 "waiting": self._drain.waiting,
+                "notices_seen": counts.notices_seen,
                 "notices": list(counts.notices),
                 "restarts": stream.restarts,
             }

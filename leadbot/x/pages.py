@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from leadbot.model import BrandId, Channel, Person, Post
-from leadbot.ports import Clock, Inbox
+from leadbot.ports import Clock, Inbox, Odd
 from leadbot.x.mapping import MalformedItem, post_and_author
 from leadbot.x.patience import trace
 from leadbot.x.spend import ReadLedger
@@ -42,13 +42,16 @@ class Pages:
     def read(self, body: Mapping[str, Any], kind: str) -> Read:
         """The posts of one page, oldest first; what X bills for them as `kind` is told."""
         read: Read = []
+        odd: list[Odd] = []
         for item in reversed(body.get("data", [])):
             try:
                 read.append(post_and_author(item, body.get("includes")))
             except MalformedItem as fault:
                 self.malformed += 1
                 log.warning("item.set_aside", brand=self._brand_id, why=str(fault))
-                self._inbox.set_aside(self._brand_id, json.dumps(item).encode(), str(fault))
+                odd.append(Odd(self._brand_id, json.dumps(item).encode(), str(fault)))
+        if odd:
+            self._inbox.set_aside(odd)
         fresh = self._ledger.new(kind, [post.id for post, _ in read], self._clock.now())
         if fresh:
             self._tell(kind, fresh)

@@ -13,6 +13,7 @@ from leadbot import model as m
 from leadbot.cli import call
 from leadbot.daemon import only_one
 from leadbot.forget import Keeper, Sweeping
+from leadbot.ports import Odd
 from leadbot.simulator.accounts import user_id_for
 from leadbot.store import Store, open_database
 from tests.fakes.clock import ManualClock
@@ -121,7 +122,7 @@ def test_what_still_waits_is_not_taken_away(records: Records, sweep: Callable[[]
 
 
 def test_an_item_nobody_can_read_goes_after_a_day(records: Records, sweep: Callable[[], int]) -> None:
-    records.store.inbox.set_aside(BRAND, b'{"text": "zebralead"', "not JSON")
+    records.store.inbox.set_aside([Odd(BRAND, b'{"text": "zebralead"', "not JSON")])
     sweep()
     records.clock.advance(DAY + 1)
     sweep()
@@ -152,7 +153,7 @@ def project(tmp_path: Path, template: Path) -> Path:
     at = clock.now()
     post = m.Post(m.PostId("9"), ANN, "@acme zebralead", "zebralead", at, m.PostId("9"))
     store.inbox.put_posts(brand_id, [(post, m.Person(ANN, "ann"))], channel="poll")
-    store.inbox.set_aside(None, b"zebraforty", "odd")
+    store.inbox.set_aside([Odd(None, b"zebraforty", "odd")])
     store.chores.done("forget old words", at, "3 people's words left")
     store.close()
     return tmp_path

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leadbot import model as m
+from leadbot.ports import Odd
 from leadbot.store import Store
+from leadbot.store.aside import KEPT_A_DAY, KEPT_BYTES, KEPT_DAYS
 from tests.fakes.clock import ManualClock
 from tests.fakes.house import BRAND, person
 
@@ -85,12 +87,34 @@ def test_a_malformed_item_that_every_poll_brings_again_is_kept_once_and_counted(
     store: Store, clock: ManualClock
 ) -> None:
     for _ in range(3):
-        store.inbox.set_aside(BRAND, b"{}", "no id")
-        store.inbox.set_aside(None, b"{}", "no id")
+        store.inbox.set_aside([Odd(BRAND, b"{}", "no id")])
+        store.inbox.set_aside([Odd(None, b"{}", "no id")])
     assert store.queries.counts(clock.now()).set_aside == 2
 
 
 def test_malformed_items_are_kept(store: Store) -> None:
-    store.inbox.set_aside(BRAND, b"\xff{", "not JSON")
+    store.inbox.set_aside([Odd(BRAND, b"\xff{", "not JSON")])
     with store.database.read() as connection:
         assert connection.exec_driver_sql("SELECT raw, why FROM aside").all() == [(b"\xff{", "not JSON")]
+
+
+def test_all_odd_items_are_counted_and_the_newest_of_a_day_are_kept(store: Store, clock: ManualClock) -> None:
+    for batch in range(4):
+        store.inbox.set_aside([Odd(None, b"%d-%d" % (batch, number), "odd") for number in range(90)])
+    with store.database.read() as connection:
+        kept = connection.exec_driver_sql("SELECT raw FROM aside ORDER BY id").scalars().all()
+    assert (len(kept), kept[0], kept[-1]) == (KEPT_A_DAY, b"1-70", b"3-89")
+    assert store.queries.counts(clock.now()).set_aside == 360
+    clock.advance((KEPT_DAYS + 2) * 86_400)
+    store.inbox.set_aside([Odd(BRAND, b"a month later", "odd")])
+    with store.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT raw FROM aside").scalars().all() == [b"a month later"]
+
+
+def test_of_an_odd_item_that_is_too_long_the_beginning_is_kept_and_it_stays_one_item(store: Store) -> None:
+    long = b"x" * (KEPT_BYTES + 1)
+    for _ in range(2):
+        store.inbox.set_aside([Odd(BRAND, long, "not JSON")])
+    with store.database.read() as connection:
+        ((size, why),) = connection.exec_driver_sql("SELECT length(raw), why FROM aside").all()
+    assert (size, why) == (KEPT_BYTES, f"not JSON; cut, it had {KEPT_BYTES + 1} bytes")

@@ -11,7 +11,7 @@ from typing import Any
 
 from leadbot.errors import TransientError
 from leadbot.model import BrandId, Person, Post, PostId
-from leadbot.ports import Gap
+from leadbot.ports import Gap, Odd
 from leadbot.simulator import SimulatorServer, World, credentials_for
 from leadbot.simulator.auth import Client
 from leadbot.simulator.world import Draft
@@ -73,9 +73,9 @@ class MemoryInbox:
             self._changed.notify_all()
             return len(fresh)
 
-    def set_aside(self, brand_id: BrandId | None, raw: bytes, why: str) -> None:
+    def set_aside(self, items: Sequence[Odd]) -> None:
         with self._changed:
-            self.aside.append((brand_id, raw, why))
+            self.aside += [(item.brand_id, item.raw, item.why) for item in items]
             self._changed.notify_all()
 
     def watermark(self, brand_id: BrandId) -> PostId | None:

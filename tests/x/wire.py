@@ -7,7 +7,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 RST = b"<rst>"
@@ -50,7 +50,7 @@ class ScriptedServer:
     """
 
     def __init__(self) -> None:
-        self.scripts: dict[str, list[list[bytes]]] = {}
+        self.scripts: dict[str, list[Iterable[bytes]]] = {}
         self.requests: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -115,7 +115,7 @@ class ScriptedServer:
         method, path, _ = head.split(" ")
         return f"{method} {path.split('?')[0]}"
 
-    def _play(self, connection: socket.socket, script: list[bytes]) -> bool:
+    def _play(self, connection: socket.socket, script: Iterable[bytes]) -> bool:
         for part in script:
             if part == RST:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
