@@ -67,6 +67,7 @@ class Post:
     reposted: Post | None = None
     reply_settings: str = "everyone"
     deleted: bool = False
+    deleted_at: datetime | None = None
     withheld_in: list[str] = field(default_factory=list)
     listed_at: datetime | None = None
     replies: int = 0

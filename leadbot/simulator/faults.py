@@ -39,7 +39,19 @@ WEATHER: tuple[dict[str, Any], ...] = (
             {"kind": "status", "status": 429, "headers": False},
         )
     ),
-    {"on": "GET /2/users/me", "kind": "status", "status": 503},
+    *(
+        {"on": route, **what}
+        for route in (
+            "GET /2/users/me",
+            "GET /2/users",
+            "GET /2/tweets",
+            "GET /2/tweets/search/recent",
+            "GET /2/compliance/jobs",
+            "POST /2/compliance/jobs",
+            "GET /2/compliance/jobs/:id",
+        )
+        for what in ({"kind": "status", "status": 503}, {"kind": "drop_before"})
+    ),
     {"on": "GET /2/tweets/search/stream/rules", "kind": "html"},
     {"on": "GET /2/tweets/search/stream", "kind": "status", "status": 503},
     {"on": "GET /2/tweets/search/stream", "kind": "drop_before"},

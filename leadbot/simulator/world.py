@@ -187,6 +187,7 @@ class World:
             raise forbidden("You are not authorized to delete this Tweet.")
         for version in post.chain:
             self.posts[version].deleted = True
+            self.posts[version].deleted_at = self.clock.now()
         author.tweet_count = max(0, author.tweet_count - 1)
         for heard in self.on_delete:
             heard(self.posts[post.chain[-1]])
@@ -329,6 +330,7 @@ class World:
             "client": post.client.value,
             "edit_of": str(post.chain[post.chain.index(post.id) - 1]) if post.id != post.root_id else None,
             "deleted": post.deleted,
+            "deleted_at": iso(post.deleted_at) if post.deleted_at else None,
         }
 
 

@@ -15,10 +15,13 @@ from tests.kills.project import Project
 
 Row = dict[str, Any]
 WAITS_AT_MOST_S = 1800.0
-"""Virtual seconds after which a row that nobody has decided is stuck, and not merely waiting."""
+"""Virtual seconds after which a post that nobody has heard or decided is stuck, and not merely waiting."""
 
+JUST_NOW = "said just before the end"
 HEARD_WITHIN_S = 120.0
 """Virtual seconds within which a rep's reply must keep the bot silent under that post."""
+
+FORGOTTEN_WITHIN_S = 86_400.0
 
 
 @dataclass
@@ -55,7 +58,7 @@ def is_all_heard(project: Project) -> bool:
     return all(
         int(post["id"]) <= int(reached.get(brand_id) or 0)
         for brand_id, post in evidence.spoken_to
-        if not evidence.why_unheard(post)
+        if evidence.why_unheard(post) in ("", JUST_NOW)
     )
 
 
@@ -98,7 +101,7 @@ class Evidence:
         self.brands = {self.ids[brand]: brand for brand in self.project.brands}
         self.violations: list[Row] = self.project.sim("violations")["violations"]
         self.now = _moment(self.project.sim("clock")["now"])
-        self.inbox = self._table("inbox", "id, brand_id, key, post_id, kind, state, put_at, channel")
+        self.inbox = self._table("inbox", "id, brand_id, key, post_id, kind, state, put_at, channel, payload")
         self.decided = Counter(row["inbox_id"] for row in self._table("decision", "inbox_id"))
         self.unreasoned = self.project.rows("SELECT id FROM decision WHERE reason = ''")
         self.outbox = [
@@ -170,6 +173,8 @@ class Evidence:
             return "X hides its author"
         if post["id"] in self.later_version:
             return "edited before it was heard"
+        if (self.now - _moment(post["created_at"])).total_seconds() < WAITS_AT_MOST_S:
+            return JUST_NOW
         return ""
 
 
@@ -277,6 +282,17 @@ def _visible(evidence: Evidence) -> Iterable[str]:
             yield f"{row['key']} is {row['state']} by {row['rule']} and does not say why"
 
 
+def _words_gone(evidence: Evidence) -> Iterable[str]:
+    """What people took back on X leaves our records within a day."""
+    for row in evidence.inbox:
+        post = evidence.by_id.get(row["post_id"] or "")
+        if post is None or not post["deleted_at"] or post["said"] not in row["payload"]:
+            continue
+        kept_s = (evidence.now - _moment(post["deleted_at"])).total_seconds()
+        if kept_s > FORGOTTEN_WITHIN_S:
+            yield f"{_shown(post)} is still kept, {kept_s / 3600:.0f} hours after it was deleted"
+
+
 def _violations(evidence: Evidence, *kinds: str) -> list[str]:
     return [
         f"{one['kind']} by @{one['brand']} to @{one['person']}: {one['text']!r} ({one['why']})"
@@ -313,6 +329,7 @@ CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     ),
     "0 beside a human": _silent_beside_humans,
     "what was said is what was recorded": _recorded,
+    "words taken back are gone within a day": _words_gone,
     "each held or refused reply says why": _visible,
     "no part of the daemon fell": _ran_well,
 }

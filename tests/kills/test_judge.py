@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,18 +18,18 @@ from tests.soak.__main__ import report
 BEGAN = parse_iso("2026-11-22T10:00:00Z")
 MICROS = int(BEGAN.timestamp() * 1e6)
 TABLES = """
-CREATE TABLE inbox (id, brand_id, key, post_id, kind, state, put_at, channel);
+CREATE TABLE inbox (id, brand_id, key, post_id, kind, state, put_at, channel, payload);
 CREATE TABLE decision (id, inbox_id, reason);
 CREATE TABLE outbox (key, kind, brand_id, person_id, state, rule, why, post_id, parent_id, sending_at);
 CREATE TABLE suppression (brand_id, person_id, lifted_at);
-INSERT INTO inbox VALUES (1, 'b', 'post:1', '1', 'PostReceived', 'done', :now, 'poll'),
-                         (2, 'b', 'post:3', '3', 'PostReceived', 'done', :now, 'poll');
+INSERT INTO inbox VALUES (1, 'b', 'post:1', '1', 'PostReceived', 'done', :now, 'poll', 'pricing?'),
+                         (2, 'b', 'post:3', '3', 'PostReceived', 'done', :now, 'poll', 'stop');
 INSERT INTO decision VALUES (1, 1, 'pace'), (2, 2, 'opt_out');
 INSERT INTO outbox VALUES ('reply:1', 'SendReply', 'b', 'a', 'sent', '', '', '2', '1', :now - 1);
 INSERT INTO suppression VALUES ('b', 'a', NULL);
 """
 
-TWICE = "INSERT INTO inbox SELECT 9, brand_id, 'x', post_id, kind, state, put_at, channel FROM inbox"
+TWICE = "INSERT INTO inbox SELECT 9, brand_id, 'x', post_id, kind, state, put_at, channel, payload FROM inbox"
 UNSENT = "INSERT INTO outbox VALUES ('k', 'SendReply', 'b', 'a', {}, '', '3', 0)"
 
 
@@ -42,6 +43,7 @@ class Town:
             post("2", "acme", "Hi, a bot.", client="api", in_reply_to="1", names=["ana"]),
             post("3", "ana", "stop", in_reply_to="2", names=["acme"]),
         ]
+        self.waited_s = 2_000.0
         self.violations: list[dict[str, str]] = []
         self.database = sqlite3.connect(":memory:")
         self.database.executescript(TABLES.replace(":now", str(MICROS)))
@@ -54,7 +56,7 @@ class Town:
             "log": {"posts": self.log},
             "users": {"users": users},
             "violations": {"violations": self.violations},
-            "clock": {"now": iso(BEGAN)},
+            "clock": {"now": iso(BEGAN + timedelta(seconds=self.waited_s))},
         }[path]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -63,6 +65,7 @@ class Town:
 
 def post(post_id: str, username: str, said: str, **more: Any) -> dict[str, Any]:
     usual = {"client": "native", "in_reply_to": None, "repost_of": None, "edit_of": None, "deleted": False}
+    usual |= {"deleted_at": None}
     ids = {"id": post_id, "author": {"ana": "a", "acme": "b"}[username], "username": username, "said": said}
     return {**usual, **ids, "names": [], "created_at": iso(BEGAN), **more}
 
@@ -93,7 +96,7 @@ def test_a_town_where_all_went_well_passes(town: Town) -> None:
         ("DELETE FROM decision WHERE id = 1", "each post decided once"),
         ("INSERT INTO decision VALUES (9, 1, 'pace')", "each post decided once"),
         ("UPDATE inbox SET state = 'failed' WHERE id = 1", "each post decided once"),
-        ("UPDATE inbox SET state = 'new', put_at = put_at - 2000000000", "each post decided once"),
+        ("UPDATE inbox SET state = 'new'", "each post decided once"),
         ("UPDATE decision SET reason = ''", "each decision has its reason"),
         ("DELETE FROM suppression", "0 after an opt-out"),
         ("UPDATE outbox SET sending_at = sending_at + 2", "0 after an opt-out"),
@@ -138,6 +141,11 @@ def speak_beside_a_human(town: Town) -> None:
     town.log.append(post("4", "acme", "Maya here.", in_reply_to="1", created_at=long_before))
 
 
+def keep_what_was_taken_back(town: Town) -> None:
+    long_ago = iso(parse_iso("2026-11-20T09:00:00Z"))
+    town.log[0] |= {"deleted": True, "deleted_at": long_ago}
+
+
 def fall(town: Town) -> None:
     (town.folder / "daemon.log").write_text("part.failed part=engine\n", encoding="utf-8")
 
@@ -148,6 +156,7 @@ def fall(town: Town) -> None:
         (answer_again, "0 double replies"),
         (answer_backwards, "answers in the order of the posts"),
         (speak_beside_a_human, "0 beside a human"),
+        (keep_what_was_taken_back, "words taken back are gone within a day"),
         (fall, "no part of the daemon fell"),
         (lambda town: town.deaths.append("ended by itself with 1"), "no part of the daemon fell"),
     ],
@@ -177,3 +186,10 @@ def test_the_last_line_of_the_report_counts_the_checks() -> None:
     assert lines[-1] == "1 passed, 1 failed"
     assert any("post 1 was answered twice" in line for line in lines)
     assert verdict.faults == ["0 double replies: post 1 was answered twice"]
+
+
+def test_what_was_said_just_before_the_end_may_still_be_on_its_way(town: Town) -> None:
+    town.waited_s = 60.0
+    town.database.execute("DELETE FROM inbox WHERE id = 1")
+    town.database.execute("UPDATE inbox SET state = 'new'")
+    assert failed(town) == set()
