@@ -92,5 +92,6 @@ def _kept(brand: BrandSettings, settings: Settings, clock: Clock) -> Credentials
             brand_id=kept.brand_id,
         )
     name = name_of(settings, brand.facts.handle)
-    tokens = KeptTokens(vault_of(settings), name, clock, base_url=settings.x.base_url)
+    vault, base_url = vault_of(settings), settings.x.base_url
+    tokens = KeptTokens(vault, name, clock, base_url=base_url, brand_id=kept.brand_id)
     return Credentials(tokens=tokens, brand_id=kept.brand_id)

@@ -18,6 +18,7 @@ import structlog
 
 from leadbot.errors import AccountError, ConfigError, LeadbotError, TransientError, UnknownOutcome
 from leadbot.keys import StoredKeys, Vault
+from leadbot.model import BrandId
 from leadbot.model.secret import Secret
 from leadbot.ports import Clock
 from leadbot.x.oauth2 import App, Endpoints, Tokens, refresh
@@ -34,14 +35,26 @@ AGAIN_S = 30.0
 """Pause between two renewals that X did not answer."""
 
 
+_WHOSE_EVER = BrandId("")
+
+
 class KeptTokens:
     """The tokens of one entry of a vault. Safe for several threads and processes."""
 
     def __init__(
-        self, vault: Vault, name: str, clock: Clock, *, base_url: str, ask: Callable[..., Tokens] = refresh
+        self,
+        vault: Vault,
+        name: str,
+        clock: Clock,
+        *,
+        base_url: str,
+        brand_id: BrandId = _WHOSE_EVER,
+        ask: Callable[..., Tokens] = refresh,
     ) -> None:
-        """ask: how a refresh token becomes new tokens, as `oauth2.refresh`."""
+        """brand_id: the account they must belong to, however often the entry is written anew; left out, that
+        of the first entry seen. ask: how a refresh token becomes new tokens, as `oauth2.refresh`."""
         self._vault, self._name, self._clock = vault, name, clock
+        self._brand_id = brand_id
         self._endpoints = Endpoints.of(base_url)
         self._ask = ask
         self._lock = threading.Lock()
@@ -151,6 +164,11 @@ class KeptTokens:
             raise AccountError("keys_unusable", str(error)) from None
         if kept is None:
             raise AccountError("signed_out", f"there are no keys any more in {self._vault.where(self._name)}")
+        self._brand_id = self._brand_id or kept.brand_id
+        if kept.brand_id != self._brand_id:
+            # Somebody signed in anew, and the handle has another owner now: not a word is said for them.
+            why = f"the keys kept are those of {kept.brand_id} now, not of {self._brand_id}"
+            raise AccountError("keys_of_another", why)
         return kept
 
     def _over(self, kept: StoredKeys, why: str) -> AccountError:

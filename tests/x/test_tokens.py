@@ -16,6 +16,7 @@ from leadbot.keys import FileVault, StoredKeys
 from leadbot.model import BrandId, PostId
 from leadbot.model.secret import Secret
 from leadbot.ports import Clock
+from leadbot.simulator import SimulatorServer
 from leadbot.x.account import Account, account_id
 from leadbot.x.credentials import Credentials
 from leadbot.x.door import Door
@@ -319,6 +320,32 @@ def test_without_offline_access_it_says_so_when_the_token_ends(
     time.advance(61)
     with pytest.raises(AccountError, match=r"offline\.access"):
         source.current()
+
+
+def test_signing_in_again_revives_a_running_daemon(
+    control: Control, source: KeptTokens, time: StoppedClock, vault: FileVault, simulator: SimulatorServer
+) -> None:
+    assert source.current()
+    simulator.call(lambda world: world.oauth2.grants.clear())
+    time.advance(2 * HOUR)
+    with pytest.raises(AccountError):
+        source.current()
+
+    fresh = sign_in(control, time)
+    vault.save("acme", fresh)
+    assert source.current() == fresh.access_token
+
+
+def test_an_entry_that_became_another_account_s_is_never_spoken_with(
+    control: Control, source: KeptTokens, time: StoppedClock, vault: FileVault
+) -> None:
+    assert source.current()
+    other = sign_in(control, time, username="globex")
+    vault.save("acme", other)
+    time.advance(2 * HOUR)
+    with pytest.raises(AccountError) as stopped:
+        source.current()
+    assert stopped.value.reason == "keys_of_another"
 
 
 @pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.chmod(0o644)])

@@ -162,6 +162,11 @@ _REFUSALS: Mapping[str, tuple[str, str, str]] = {
     ),
     "sign_in_again": ("token", "the token cannot be renewed", "leadbot brand add {handle}"),
     "signed_out": ("token", "the keys are gone", "leadbot brand add {handle}"),
+    "keys_of_another": (
+        "account",
+        "the keys were exchanged for those of another account",
+        "leadbot brand add {handle}, signed in as @{handle}",
+    ),
     "keys_unusable": (
         "file-modes",
         "the keys cannot be used",
