@@ -5,33 +5,16 @@ One simulator, one daemon, many people; each test brings its own. Nothing is sto
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from leadbot.simulator.text import weighted_length
-from tests.cli.living import wait_until
 from tests.e2e.town import Town
-from tests.kills.project import Project
 from tests.x.openapi import OpenApi, faults_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("town")]  # one town, however many workers
 
 WARM = "@acme pricing? about 25 of us, all in excel"
 DISCLOSED = "🤖 bot here · say STOP or HUMAN anytime"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("town") / "project"
-    with Project(folder, settings={"same_text_per_hour": "1000"}) as project:
-        project.tell("settings", {"keeps_exchanges": True})
-        project.start()
-        log = folder / "daemon.log"
-        wait_until(lambda: "Ready." in log.read_text(encoding="utf-8"), "the daemon is ready")
-        town = Town(project)
-        yield town
-        town.close()
 
 
 def test_a_buyer_gets_the_price_first_and_the_rep_gets_their_words(town: Town) -> None:

@@ -14,6 +14,7 @@ from tests.kills.judge import is_quiet
 from tests.kills.project import Project
 
 TWEEPY_HOST = "https://api.twitter.com"
+BRANDS = ("acme", "globex")
 SETTLED_WITHIN_S = 30.0
 ORDINARY = {"name": "Ana Lima", "followers_count": 120, "tweet_count": 300, "description": "tea"}
 
@@ -48,6 +49,21 @@ class Somebody:
         made = self._client.create_tweet(text=text, user_auth=self._signs, **more)
         return self._settled(str(made["data"]["id"]))
 
+    def reply(self, to_id: str, text: str) -> str:
+        """Answer a post, anybody's."""
+        return self.post(text, in_reply_to_tweet_id=to_id)
+
+    def whisper(self, text: str, **more: Any) -> str:
+        """Say something that leadbot has no business with; returns the id of the post at once."""
+        made = self._client.create_tweet(text=text, user_auth=self._signs, **more)
+        return str(made["data"]["id"])
+
+    def post_in(self, lang: str, text: str, *, under: str) -> str:
+        """Answer a post with words that X takes for another language."""
+        body = {"by": self.handle, "lang": lang, "text": text, "reply": {"in_reply_to_tweet_id": under}}
+        with self._project.http.post(f"{self._project.base_url}/_sim/posts", json=body, timeout=30) as answer:
+            return self._settled(str(answer.json()["id"]))
+
     def edit(self, post_id: str, text: str) -> str:
         """Say it in other words; returns the id of the new version."""
         body = {"text": text, "edit_options": {"previous_post_id": post_id}}
@@ -65,12 +81,24 @@ class Somebody:
             turns.append(turn)
         return turns
 
-    def turn(self, post_id: str) -> Turn:
-        """What was said under a post, once."""
+    def named_under(self, post_id: str) -> list[str]:
+        """Who is mentioned, and so notified, by what the brand said under a post."""
         found = self._project.sim("log", in_reply_to=post_id, requests=0)["posts"]
-        mine = [post for post in found if post["username"] == "acme"]
+        (mine,) = [post for post in found if post["username"] in BRANDS]
+        names: list[str] = mine["names"]
+        return names
+
+    def turn(self, post_id: str) -> Turn:
+        """What was said under a post, once, by whichever brand."""
+        found = self._project.sim("log", in_reply_to=post_id, requests=0)["posts"]
+        mine = [post for post in found if post["username"] in BRANDS]
         assert len(mine) <= 1, "one reply a post"
         return Turn(post_id, mine[0]["id"], mine[0]["text"]) if mine else Turn(post_id, "", "")
+
+    def renamed(self, name: str) -> None:
+        """Another display name from now on."""
+        body = {"username": self.handle, "name": name}
+        self._project.http.post(f"{self._project.base_url}/_sim/users", json=body, timeout=30).close()
 
     def handoff(self) -> Any:
         """Their card as `leadbot handoffs show` tells it."""
@@ -106,6 +134,12 @@ class Town:
         """A new person."""
         number = next(self._numbers)
         person = Somebody(self.project, f"person{number}", signs=number % 2 == 0, **profile)
+        self._people.append(person)
+        return person
+
+    def known(self, handle: str) -> Somebody:
+        """Somebody who is there already: a person at a brand, say."""
+        person = Somebody(self.project, handle, signs=False)
         self._people.append(person)
         return person
 
