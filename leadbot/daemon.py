@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +30,39 @@ _CALM_S = 300.0
 """A part that has run this long has recovered: its next fall counts as the first."""
 
 
+STUCK_AFTER_S = 180.0
+"""Real seconds without a look at whether to stop: longer than X may keep any round waiting."""
+
+
+class Rounds(threading.Event):
+    """The daemon's stop as one part sees it; remembers when the part last asked. A part that asks no more
+    hangs, and its thread is alive all the same.
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__()
+        self._daemon_stop = stop
+        self._asked_at = time.monotonic()
+        self._is_waiting = False
+
+    def is_set(self) -> bool:
+        """Whether the daemon stops."""
+        self._asked_at = time.monotonic()
+        return self._daemon_stop.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the daemon to stop; a part that waits here is free to be told."""
+        self._is_waiting = True
+        try:
+            return self._daemon_stop.wait(timeout)
+        finally:
+            self._is_waiting, self._asked_at = False, time.monotonic()
+
+    def quiet_s(self) -> float:
+        """Real seconds since the part last asked."""
+        return 0.0 if self._is_waiting else time.monotonic() - self._asked_at
+
+
 class Listener(Protocol):
     """What the daemon needs of `x.Listener`."""
 
@@ -45,6 +80,11 @@ class Part:
     restarts: int = 0
     fault: str = ""
     thread: threading.Thread | None = field(default=None, repr=False)
+    rounds: Rounds | None = field(default=None, repr=False)
+
+    def is_stuck(self, after_s: float) -> bool:
+        """Whether it has not come round for so many (real) seconds."""
+        return self.is_alive and self.rounds is not None and self.rounds.quiet_s() > after_s
 
     @property
     def is_alive(self) -> bool:
@@ -62,12 +102,14 @@ class Daemon:
         *,
         heartbeat: Path,
         figures: Callable[[], Mapping[str, Any]] = dict,
+        stuck_after_s: float = STUCK_AFTER_S,
     ) -> None:
         """heartbeat: a file that shows how we are, fresh while we live. figures: what to add to it."""
         self._listener = listener
         self._parts = tuple(parts)
         self._heartbeat = heartbeat
         self._figures = figures
+        self._stuck_after_s = stuck_after_s
         self._stop = threading.Event()
         self._fatal = ""
 
@@ -77,6 +119,7 @@ class Daemon:
         try:
             self.start()
             on_ready()
+            tell_service_manager("READY=1")
             self._watch()
         finally:
             self.stop()
@@ -96,6 +139,7 @@ class Daemon:
     def stop(self) -> None:
         """Stop everything within STOPS_WITHIN_S; what is under way then is found again at the next start."""
         deadline = time.monotonic() + STOPS_WITHIN_S
+        tell_service_manager("STOPPING=1")
         self._stop.set()
         self._listener.stop()
         for part in self._parts:
@@ -108,8 +152,17 @@ class Daemon:
     def health(self) -> dict[str, Any]:
         """How we are, as JSON values."""
         listener = self._listener.health()
-        parts = {p.name: {"alive": p.is_alive, "restarts": p.restarts, "fault": p.fault} for p in self._parts}
-        is_well = listener.get("well", False) and all(part.is_alive for part in self._parts)
+        parts = {
+            part.name: {
+                "alive": part.is_alive,
+                "stuck": part.is_stuck(self._stuck_after_s),
+                "restarts": part.restarts,
+                "fault": part.fault,
+            }
+            for part in self._parts
+        }
+        are_well = all(part.is_alive and not part.is_stuck(self._stuck_after_s) for part in self._parts)
+        is_well = listener.get("well", False) and are_well
         return {
             "pid": os.getpid(),
             "at": time.time(),
@@ -129,9 +182,18 @@ class Daemon:
         told_at = time.monotonic()
         while not self._stop.wait(BEATS_EVERY_S):
             health = self._beat()
+            self._tell_watchdog()
             if health and time.monotonic() - told_at >= _TELLS_EVERY_S:
                 told_at = time.monotonic()
                 _log.info("daemon.beat", well=health["well"], alarms=len(health.get("alarms", ())))
+
+    def _tell_watchdog(self) -> None:
+        """The service manager starts us anew if this stays away (``WatchdogSec=``)."""
+        stuck = [part.name for part in self._parts if part.is_stuck(self._stuck_after_s)]
+        if stuck:
+            _log.error("parts.stuck", parts=stuck)
+        else:
+            tell_service_manager("WATCHDOG=1")
 
     def _beat(self) -> dict[str, Any]:
         try:
@@ -149,7 +211,8 @@ class Daemon:
         while not self._stop.is_set():
             began = time.monotonic()
             try:
-                part.run(self._stop)
+                part.rounds = Rounds(self._stop)
+                part.run(part.rounds)
                 if self._stop.is_set():
                     return
                 part.fault = "ended by itself"
@@ -163,6 +226,17 @@ class Daemon:
                 _log.exception("part.failed", part=part.name)
             part.restarts = 1 if time.monotonic() - began > _CALM_S else part.restarts + 1
             self._stop.wait(_RESTARTS_AFTER_S[min(part.restarts, len(_RESTARTS_AFTER_S)) - 1])
+
+
+def tell_service_manager(state: str) -> None:
+    """One word to systemd or whoever stands behind ``NOTIFY_SOCKET``; nothing where there is nobody
+    (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return
+    where = "\0" + address[1:] if address.startswith("@") else address
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.sendto(state.encode(), where)
 
 
 @contextmanager

@@ -12,14 +12,46 @@ import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
 from leadbot.cli.words import LISTENING, in_one_line, say
+from leadbot.errors import ConfigError, Problem
 from leadbot.model import BrandId
 
 
 @click.command()
 @in_project
 @as_json_option
-def status(folder: Path, as_json: bool) -> None:
+@click.option("--max-age", metavar="TIME", help='Exit 1 unless the daemon was well so lately, as "5 min".')
+def status(folder: Path, as_json: bool, max_age: str | None) -> int:
     """How many were heard, answered and handed over, and what waits."""
+    _tell(folder, as_json)
+    if max_age is None:
+        return 0
+    fault = _fault(project_in(folder).health_file, max_age)
+    if fault:
+        say(f"NOT WELL: {fault}", err=True)
+    return 1 if fault else 0
+
+
+def _fault(file: Path, max_age: str) -> str:
+    """What a monitor should know of the daemon; empty if all is well."""
+    from leadbot.settings.table import seconds_in
+
+    try:
+        limit_s = seconds_in(max_age)
+    except ValueError as error:
+        raise ConfigError([Problem("--max-age", f'"{max_age}" is no time', str(error), "max-age")]) from None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        age_s = datetime.now(UTC).timestamp() - float(told["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "the daemon has never told how it is"
+    if age_s > limit_s or not told.get("running"):
+        return f"the daemon has not told how it is for {age_s:.0f} seconds"
+    stuck = [name for name, part in told.get("parts", {}).items() if part.get("stuck")]
+    alarms = [str(alarm.get("what")) for alarm in told.get("alarms", [])]
+    return "; ".join([f"{name} hangs" for name in stuck] + alarms)
+
+
+def _tell(folder: Path, as_json: bool) -> None:
     from leadbot.app.look import modes_in_force, open_store
 
     project = project_in(folder)

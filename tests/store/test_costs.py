@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from leadbot.cli import call
 from leadbot.store.costs import BrandCost, costs
 from leadbot.x.spend import cost_of
 from tests.fakes.house import BRAND, House
+
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> Iterator[None]:
+    """A command sends its log to the terminal of this test; the next test has its own."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
