@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from leadbot.app.look import modes_in_force, open_store
+from leadbot.errors import Problem
 from leadbot.keys import Kind
 from leadbot.model import Mode
 from leadbot.settings import BrandSettings, Settings
@@ -56,6 +57,18 @@ def holdings(settings: Settings) -> list[Holding]:
         holding_of(brand, settings, mode=modes.get(brand.facts.handle.lower(), brand.facts.mode))
         for brand in settings.brands
     ]
+
+
+ABOUT_KEYS = (
+    "keys-mode", "keys-file", "keys-of-another", "same-account", "secrets-mode", "odd-key", "no-keyring",
+    "secret-in-file",
+)  # fmt: skip
+"""Rules of the settings that are about keys."""
+
+
+def about_keys(problems: Sequence[Problem]) -> list[Problem]:
+    """Those of the problems that are about keys: an entry that cannot be used is not listed as one."""
+    return [one for one in problems if one.rule in ABOUT_KEYS]
 
 
 def holding_of(brand: BrandSettings, settings: Settings, *, mode: Mode) -> Holding:

@@ -7,6 +7,7 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from leadbot.cli.project import as_json_option, configure_logs, in_project
 from leadbot.cli.words import say
 from leadbot.errors import ConfigError, Problem
 from leadbot.model.secret import Secret
+
+if TYPE_CHECKING:
+    from leadbot.app.holding import Holding
 
 PORT = 8723
 
@@ -96,20 +100,27 @@ def add(
 @as_json_option
 def list_accounts(folder: Path, as_json: bool) -> None:
     """The accounts, with which keys each speaks, until when, and its mode. Never a secret."""
-    from leadbot.app import adding
-    from leadbot.app.holding import holdings
+    from leadbot import settings as config
+    from leadbot.app.holding import about_keys, holdings
 
     configure_logs("console", "error")
-    held = holdings(adding.lenient(folder, os.environ))
+    settings, problems = config.read(folder, os.environ)
+    held, faults = holdings(settings), about_keys(problems)
     if as_json:
         say(json.dumps([one.as_json() for one in held], ensure_ascii=False))
-        return
-    for one in held:
-        say(f"@{one.handle} ({one.id or 'id not known yet'}), mode {one.mode}")
-        say(f"  {one.kind} from {one.where}{'' if one.has_stream else '; no bearer token for the stream'}")
-        if one.expires_at is not None:
-            until = f"{one.expires_at:%Y-%m-%d %H:%M} UTC"
-            say(f"  scopes {' '.join(one.scopes)}; token until {until}, {one.renewal}")
+    else:
+        for one in held:
+            _show(one)
+    if faults:
+        raise ConfigError(faults)
+
+
+def _show(one: Holding) -> None:
+    say(f"@{one.handle} ({one.id or 'id not known yet'}), mode {one.mode}")
+    say(f"  {one.kind} from {one.where}{'' if one.has_stream else '; no bearer token for the stream'}")
+    if one.expires_at is not None:
+        until = f"{one.expires_at:%Y-%m-%d %H:%M} UTC"
+        say(f"  scopes {' '.join(one.scopes)}; token until {until}, {one.renewal}")
 
 
 @click.command()

@@ -298,6 +298,14 @@ def test_list_tells_until_when_and_remove_gives_tokens_back(
     assert "no keys are kept" in str(gone.exception)
 
 
+def test_list_tells_an_entry_that_cannot_be_used(folder: Path, person: Callable[..., Person]) -> None:
+    added = add(folder, person("acme"), oauth2())
+    (folder / added.where).chmod(0o644)
+    listed = leadbot(folder, "brand", "list")
+    assert isinstance(listed.exception, ConfigError)
+    assert "chmod 600 keys/acme@simulator.json" in str(listed.exception)
+
+
 @pytest.mark.slow
 def test_the_command_signs_in_by_browser(folder: Path, control: Endpoints) -> None:
     command = [
