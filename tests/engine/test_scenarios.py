@@ -154,3 +154,27 @@ def test_a_dropped_draft_becomes_a_task_and_is_never_said(make_house: MakeHouse)
     house.wait_out(3)
     assert house.timeline.posts == []
     assert [task.kind for task in house.store.queries.tasks()] == ["reply_refused"]
+
+
+@pytest.mark.parametrize("how", ["paused brand", "watching bot", "drafting bot"])
+def test_scenario_17_a_stop_is_obeyed_also_while_the_bot_says_nothing(
+    make_house: MakeHouse, how: str
+) -> None:
+    mode = {"watching bot": m.Mode.WATCH, "drafting bot": m.Mode.DRAFT}.get(how, m.Mode.LIVE)
+    house = make_house(mode=mode)
+    house.say("pricing?")
+    if how == "paused brand":
+        house.store.brands.pause(BRAND, why="crisis", by="Mia Winter")
+    house.wait_out(3)
+    house.say("stop")
+    house.wait_out(3)
+    if how == "paused brand":
+        house.store.brands.resume(BRAND, by="Mia Winter")
+    house.say("how much?")
+    house.wait_out(3)
+    assert house.timeline.posts == []
+    found = house.store.queries.find_person("person7")
+    assert found is not None
+    assert found.conversations[0].status is m.Status.OPTED_OUT
+    assert house.store.queries.drafts() == []
+    assert "opted_out_person_wrote" in [task.kind for task in house.store.queries.tasks()]
