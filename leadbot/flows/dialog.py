@@ -79,17 +79,9 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
     posts = step.conversation.waiting
     turn = learning.read(step, playbook, posts, is_start=is_start)
     target = speaking.newest_answerable(step.conversation)
-    if turn.abuse is not None:
-        return _stop_at_abuse(step, turn.abuse.post)
-    if turn.complaint is not None:
-        return _to_human(
-            step, playbook, Reason.SUPPORT_FOR_HUMAN, turn.complaint.post, turn.complaint.post.said
-        )
-    if turn.foreign is not None and not is_start and not turn.learned:
-        post = turn.foreign.post
-        return _to_human(step, playbook, Reason.FOREIGN_LANGUAGE_FOR_HUMAN, post, post.said)
-    if turn.declined is not None and not (turn.learned or turn.says or turn.question):
-        return _let_go(step, turn.declined.post)
+    wordless = _without_words(step, playbook, turn, is_start=is_start)
+    if wordless is not None:
+        return wordless
     if is_start and turn.question:
         return _to_human(step, playbook, Reason.QUESTION_FOR_HUMAN, posts[-1].post, turn.question)
     if target is None:
@@ -107,6 +99,21 @@ def take_turn(step: Step, playbook: Playbook, *, is_start: bool, way_back: Befor
         speaking.await_answer(step)
         return Reason.NOTHING_TO_ANSWER
     return _clear_up(talk) or _move_on(talk)
+
+
+def _without_words(step: Step, playbook: Playbook, turn: Turn, *, is_start: bool) -> Reason | None:
+    """What their mood forbids to answer; None: nothing of that kind."""
+    if turn.abuse is not None:
+        return _stop_at_abuse(step, turn.abuse.post)
+    if turn.complaint is not None:
+        post = turn.complaint.post
+        return _to_human(step, playbook, Reason.SUPPORT_FOR_HUMAN, post, post.said)
+    if turn.foreign is not None and not is_start and not turn.learned:
+        post = turn.foreign.post
+        return _to_human(step, playbook, Reason.FOREIGN_LANGUAGE_FOR_HUMAN, post, post.said)
+    if turn.declined is not None and not (turn.learned or turn.says or turn.question):
+        return _let_go(step, turn.declined.post)
+    return None
 
 
 def _has_question_out(step: Step, playbook: Playbook) -> bool:

@@ -1,4 +1,4 @@
-"""Whatever stands in a name, a bio or a post: our lines hold their author's words and at most a first name."""
+"""Whatever stands in a name, a bio or a post: our lines hold the words of their author and a plain name."""
 
 from __future__ import annotations
 
