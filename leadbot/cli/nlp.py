@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadbot.cli.project import as_json_option
+from leadbot.cli.correct import correct
+from leadbot.cli.project import as_json_option, in_project, project_in
+from leadbot.cli.words import in_one_line, say
 
 if TYPE_CHECKING:
     from leadbot.model import Reading, SlotValue
@@ -24,11 +26,16 @@ def nlp() -> None:
     """What the reader makes of a text, and how well it does."""
 
 
+nlp.add_command(correct)
+
+
 @nlp.command()
 @click.argument("text")
-@click.option("--zone", default="UTC", show_default=True, help='Where "today" is.')
+@click.option("--zone", help='Where "today" is; the brand\'s, or UTC.')
+@click.option("--brand", "handle", help="Also look for the phrases of this brand's playbooks.")
+@in_project
 @as_json_option
-def read(text: str, zone: str, as_json: bool) -> None:
+def read(text: str, zone: str | None, handle: str | None, folder: Path, as_json: bool) -> None:
     """Read TEXT: intent, warmth, the rules that fired, answers found in it, and the words that decided."""
     from datetime import UTC, datetime
 
@@ -37,13 +44,30 @@ def read(text: str, zone: str, as_json: bool) -> None:
     from leadbot.nlp import load_reader
     from leadbot.settings import words
 
+    own_zone, phrases = ("UTC", frozenset[str]()) if handle is None else _brand(folder, handle)
     try:
-        place = words.zone(zone)
+        place = words.zone(zone or own_zone)
     except ValueError as error:
         raise ConfigError([Problem("--zone", f'is "{zone}"', str(error), "zone")]) from None
-    request = ReadRequest(text=text, at=datetime.now(UTC), zone=place)
+    request = ReadRequest(text=text, at=datetime.now(UTC), zone=place, phrases=phrases)
     reading = load_reader().read([request])[0]
-    click.echo(json.dumps(_as_json(reading), ensure_ascii=False) if as_json else _as_text(reading))
+    say(json.dumps(_as_json(reading), ensure_ascii=False) if as_json else _as_text(reading))
+
+
+def _brand(folder: Path, handle: str) -> tuple[str, frozenset[str]]:
+    """A brand's zone and the phrases of its playbooks. Raises ConfigError if there is no such brand."""
+    from leadbot.errors import ConfigError, Problem
+
+    project = project_in(folder)
+    name = handle.lstrip("@").lower()
+    for brand in project.settings.brands:
+        if brand.facts.handle.lower() == name:
+            playbooks = project.playbooks.get(name, ())
+            return brand.facts.zone, frozenset().union(*(playbook.phrases for playbook in playbooks))
+    known = ", ".join(f"@{brand.facts.handle}" for brand in project.settings.brands)
+    raise ConfigError(
+        [Problem("--brand", f"@{name} is no brand of this project", f"one of {known}", "brand")]
+    )
 
 
 @nlp.command()
@@ -78,19 +102,21 @@ def train(files: tuple[Path, ...], out: Path | None, page: Path | None, seed: in
 @nlp.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Judge this one instead of the model in use.")
+@click.option("--prior", help="The share of leads to read by, such as lead=0.07.")
 @as_json_option
-def evaluate(file: Path, model: Path | None, as_json: bool) -> None:
+def evaluate(file: Path, model: Path | None, prior: str | None, as_json: bool) -> None:
     """Judge the reader on the labelled posts in FILE (JSON lines with text and label)."""
     from leadbot.errors import ConfigError, Problem
     from leadbot.nlp import load_reader
     from leadbot.nlp.evaluate import evaluate as judge
     from leadbot.nlp.examples import read_examples
 
+    share = None if prior is None else _share(prior)
     rows = read_examples(file)
     if not rows:
         raise ConfigError([Problem(str(file), "has no examples", 'write {"text": …, "label": …} lines')])
-    found = judge(load_reader(model), rows)
-    click.echo(found.as_json() if as_json else _figures(found))
+    found = judge(load_reader(model), rows, prior=share)
+    say(found.as_json() if as_json else _figures(found))
 
 
 @nlp.command()
@@ -109,7 +135,7 @@ def slots(file: Path, today: str, as_json: bool) -> None:
     except ValueError:
         raise ConfigError([Problem("--today", f'"{today}" is no day', "write it like 2026-11-27")]) from None
     found = judge_slots(read_rows(file), on)
-    click.echo(json.dumps(found.as_dict(), indent=1) if as_json else _slot_figures(found))
+    say(json.dumps(found.as_dict(), indent=1) if as_json else _slot_figures(found))
 
 
 def _slot_figures(found: SlotJudgement) -> str:
@@ -133,6 +159,20 @@ def _normal(form: dict[str, Any] | None) -> str:
     return "nothing" if form is None else ", ".join(f"{key} {value}" for key, value in form.items())
 
 
+def _share(prior: str) -> float:
+    from leadbot.errors import ConfigError, Problem
+
+    name, _, number = prior.partition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = 0.0
+    if name.strip() != "lead" or not 0 < share < 1:
+        fix = "write it like lead=0.07: seven posts of a hundred are leads"
+        raise ConfigError([Problem("--prior", f'"{prior}" is no share of leads', fix, "prior")])
+    return share
+
+
 def _figures(found: Evaluation) -> str:
     figures = found.as_dict()
     lines = [
@@ -142,13 +182,14 @@ def _figures(found: Evaluation) -> str:
     ]
     lines += ["", f"{'label':24} {'rows':>5} {'precision':>9} {'recall':>6} {'f1':>5}"]
     lines += [
-        f"{name:24} {score.rows:5} {score.precision:9.2f} {score.recall:6.2f} {score.f1:5.2f}"
+        f"{name:24} {score.n:5} {score.precision:9.2f} {score.recall:6.2f} {score.f1:5.2f}"
         for name, score in found.judgement.labels.items()
     ]
     if found.worst:
         lines += ["", "surest mistakes"]
     lines += [
-        f"  {mistake.found.value}, not {mistake.label.value} ({mistake.probability:.0%}): {mistake.text}"
+        f"  {mistake.found.value}, not {mistake.label.value} ({mistake.probability:.0%}): "
+        f"{in_one_line(mistake.text)}" + (f"  [{', '.join(mistake.why)}]" if mistake.why else "")
         for mistake in found.worst
     ]
     return "\n".join(lines)
@@ -186,6 +227,8 @@ def _as_text(reading: Reading) -> str:
         }
         found = ", ".join(f"{key} {value}" for key, value in rest.items())
         lines.append(f"answer   {slot.type.value}: “{slot.words}” [{slot.start}:{slot.end}]  {found}")
+    for phrase, similarity in reading.echoes:
+        lines.append(f"like     “{phrase}” ({similarity:.0%})")
     if reading.why:
         lines.append("because  " + ", ".join(f"{word} {weight:+.2f}" for word, weight in reading.why))
     return "\n".join(lines)

@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 
-from leadbot.model import Intent, Reading, ReadRequest
+from leadbot.model import LEAD_INTENTS, Intent, Reading, ReadRequest
+from leadbot.nlp.calibration import REAL_SHARES
 from leadbot.nlp.examples import Example
 from leadbot.nlp.metrics import THRESHOLD, Judgement, judge
 from leadbot.ports import Reader
 
 WORST = 20
+ASSUMED = sum(REAL_SHARES[intent] for intent in LEAD_INTENTS)  # the share of leads warmth is calibrated for
 _AT = datetime(2026, 1, 15, 12, tzinfo=UTC)  # a fixed day: intents do not depend on it
 _BATCH = 256
 
@@ -28,6 +30,7 @@ class Mistake:
     found: Intent
     probability: float
     warmth: float
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,13 @@ class Evaluation:
         return json.dumps(self.as_dict(), indent=1)
 
 
-def evaluate(reader: Reader, rows: Sequence[Example], *, threshold: float = THRESHOLD) -> Evaluation:
-    """Read every row as an English post and compare. The speed includes everything `read` does."""
+def evaluate(
+    reader: Reader, rows: Sequence[Example], *, threshold: float = THRESHOLD, prior: float | None = None
+) -> Evaluation:
+    """Read every row as an English post and compare. The speed includes everything `read` does.
+
+    prior: the share of leads to read by instead of the one that warmth was calibrated for.
+    """
     requests = [ReadRequest(row.text, _AT, lang="en") for row in rows]
     reader.read(requests[:_BATCH])  # warm caches are the ordinary case
     began = perf_counter()
@@ -60,7 +68,14 @@ def evaluate(reader: Reader, rows: Sequence[Example], *, threshold: float = THRE
     ]
     took = perf_counter() - began
     labels = [row.label for row in rows]
-    judgement = judge([r.intent for r in readings], [r.warmth for r in readings], labels, threshold=threshold)
+    judgement = judge(
+        [r.intent for r in readings],
+        [r.warmth for r in readings],
+        labels,
+        threshold=threshold,
+        assumed=ASSUMED,
+        prior=prior,
+    )
     return Evaluation(judgement, len(rows) / took if took else 0.0, _worst(rows, readings))
 
 
@@ -72,6 +87,7 @@ def _worst(rows: Sequence[Example], readings: Sequence[Reading]) -> tuple[Mistak
             reading.intent,
             dict(reading.probabilities).get(reading.intent, 1.0),
             reading.warmth,
+            tuple(word for word, _ in reading.why),
         )
         for row, reading in zip(rows, readings, strict=True)
         if reading.intent is not row.label

@@ -33,7 +33,9 @@ def read_examples(file: Path) -> list[Example]:
             continue
         try:
             row = json.loads(line)
-            examples.append(Example(str(row["text"]), Intent(row["label"])))
+            if not isinstance(row["text"], str):
+                raise TypeError("text is no text")
+            examples.append(Example(row["text"], Intent(row["label"])))
         except (ValueError, KeyError, TypeError) as error:
             fix = 'write {"text": …, "label": …} with a label of INTENTS'
             problems.append(

@@ -18,18 +18,18 @@ ENOUGH_ROWS = 25  # labels with fewer rows are left out of macro_f1_25
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """One label: how many rows have it, and precision, recall and F1 of finding it."""
+    """One label: precision, recall and F1 of finding it, and how many rows have it."""
 
-    rows: int
     precision: float
     recall: float
     f1: float
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """All the figures. lead_*: warmth at or above `threshold` against the lead labels. ece: of warmth, ten
-    equal bins.
+    equal bins, once warmth has been moved to the share of leads it is judged at.
 
     confusion: label → what it was taken for → rows. nan where a figure has no rows to stand on.
     """
@@ -54,19 +54,28 @@ def judge(
     labels: Sequence[Intent],
     *,
     threshold: float = THRESHOLD,
+    assumed: float | None = None,
+    prior: float | None = None,
 ) -> Judgement:
-    """Compare what was found with the labels, row by row."""
+    """Compare what was found with the labels, row by row.
+
+    assumed: the share of leads that warmth was calibrated for. prior: the share to read by; warmth moves to
+    it in all figures. Without one only ece moves, to the share that the rows themselves have.
+    """
     scores = {
         label.value: _label_score(label, found, labels)
         for label in Intent
         if label in labels or label in found
     }
-    present = [score for score in scores.values() if score.rows]
-    enough = [score for score in present if score.rows >= ENOUGH_ROWS]
+    present = [score for score in scores.values() if score.n]
+    enough = [score for score in present if score.n >= ENOUGH_ROWS]
     warm, is_lead = (
         np.array(warmth, dtype=float),
         np.array([label in LEAD_INTENTS for label in labels], dtype=bool),
     )
+    own = float(is_lead.mean()) if len(labels) else 0.0
+    if prior is not None:
+        warm = at_prior(warm, assumed, prior)
     taken = warm >= threshold
     hits = int((taken & is_lead).sum())
     confusion: dict[str, Counter[str]] = {}
@@ -82,10 +91,22 @@ def judge(
         lead_recall=_share(hits, int(is_lead.sum())),
         threshold=threshold,
         precision_at_recall_75=precision_at_recall(warm, is_lead, 0.75),
-        ece=expected_calibration_error(warm, is_lead),
+        ece=expected_calibration_error(warm if prior is not None else at_prior(warm, assumed, own), is_lead),
         labels=scores,
         confusion={label: dict(counter.most_common()) for label, counter in confusion.items()},
     )
+
+
+def at_prior(warm: NDArray[np.float64], assumed: float | None, prior: float) -> NDArray[np.float64]:
+    """Probabilities of being a lead where `prior` of all posts are leads instead of `assumed`.
+
+    By Bayes the odds move by the ratio of the odds. Unchanged if nothing was assumed or `prior` is no share.
+    """
+    if assumed is None or not 0 < prior < 1:
+        return warm
+    ratio = (prior / (1 - prior)) / (assumed / (1 - assumed))
+    moved: NDArray[np.float64] = warm * ratio / (warm * ratio + (1 - warm))
+    return moved
 
 
 def auroc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
@@ -125,7 +146,7 @@ def _label_score(label: Intent, found: Sequence[Intent], labels: Sequence[Intent
     guessed, rows = sum(a is label for a in found), sum(b is label for b in labels)
     precision, recall = right / guessed if guessed else 0.0, right / rows if rows else 0.0
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
-    return LabelScore(rows, round(precision, 4), round(recall, 4), round(f1, 4))
+    return LabelScore(round(precision, 4), round(recall, 4), round(f1, 4), rows)
 
 
 def _share(part: float, whole: int) -> float:

@@ -282,6 +282,20 @@ class Queries:
         with self._database.read() as connection:
             return threads.load(connection, brand_id, person_id)
 
+    def words_of_post(self, post_id: str) -> tuple[m.BrandId, str] | None:
+        """Which brand heard a post, and what it says; None when it isn't known or its words are gone."""
+        query = (
+            select(INBOX.c.brand_id, INBOX.c.kind, INBOX.c.payload)
+            .where(INBOX.c.post_id == post_id, INBOX.c.kind.in_(sorted(codec.POST_KINDS)))
+            .order_by(INBOX.c.id.desc())
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        if row is None or row.payload == codec.ERASED:
+            return None
+        item = codec.item(row.kind, row.payload)
+        return (m.BrandId(row.brand_id), item.post.said) if isinstance(item, codec.HeardPost) else None
+
     def _rows(self, query: Select[Any]) -> list[RowMapping]:
         with self._database.read() as connection:
             return list(connection.execute(query).mappings())

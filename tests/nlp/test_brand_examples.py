@@ -34,7 +34,7 @@ examples:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "examples: []\n"])
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "examples:\n", "examples: []\n"])
 def test_a_file_may_be_empty(text: str) -> None:
     assert parse("acme.yaml", text) == ([], [])
 

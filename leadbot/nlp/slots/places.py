@@ -23,7 +23,7 @@ __all__ = ["place_in"]
 
 _FILE = Path(__file__).parent.parent / "data" / "places" / "places.tsv"
 _LONGEST = 5  # words of a name
-_MOST_WORDS = 12  # of a post in which a place counts as an answer
+_MOST_WORDS = 16  # of a post in which a place counts as an answer
 _SHORT = 6  # of a post in which a place needs no "in"
 _PLACED = frozenset("in from near based at hq located out of to around outside london uk usa us".split())
 _FEW_WORDS = 4  # among which a bare "TX" is looked for
