@@ -27,6 +27,7 @@ from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.model import BrandId, VersionId
 from leadbot.nlp import load_reader
+from leadbot.nlp.brand_examples import file_of, read_brand_examples
 from leadbot.ports import Clock
 from leadbot.relay import Patience, Relay, Watch
 from leadbot.settings import BrandSettings, Settings
@@ -171,4 +172,6 @@ def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Stor
             except PlaybookError as error:
                 why = str(error.problems[0])
                 _log.error("playbook.outdated", playbook=stored.name, version=stored.version, why=why)
-    return Deck(replace(brand.facts, id=brand_id), playbooks, versions)
+    rows = read_brand_examples(file_of(project.settings.folder, handle))
+    examples = frozenset((row.text, row.label) for row in rows)
+    return Deck(replace(brand.facts, id=brand_id), playbooks, versions, examples)

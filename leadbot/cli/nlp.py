@@ -82,7 +82,12 @@ def _brand(folder: Path, handle: str) -> tuple[str, frozenset[str]]:
 @click.option("--page", type=click.Path(path_type=Path), help="Write the model card there, as Markdown.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--force", is_flag=True, help="Also when it measures worse than the model in place.")
-def train(files: tuple[Path, ...], out: Path | None, page: Path | None, seed: int, force: bool) -> None:
+@click.option(
+    "--careful", is_flag=True, help="The careful model too: half an hour, and pip install 'leadbot[encoder]'."
+)
+def train(
+    files: tuple[Path, ...], out: Path | None, page: Path | None, seed: int, force: bool, careful: bool
+) -> None:
     """Make the model again from labelled posts. Needs scikit-learn: pip install 'leadbot[train]'."""
     from leadbot.nlp.card import page_of
     from leadbot.nlp.examples import written_files
@@ -92,7 +97,14 @@ def train(files: tuple[Path, ...], out: Path | None, page: Path | None, seed: in
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    card = make(files or written_files(), out=out or SHIPPED, seed=seed, on_progress=say, force=force)
+    card = make(
+        files or written_files(),
+        out=out or SHIPPED,
+        seed=seed,
+        on_progress=say,
+        force=force,
+        careful=careful,
+    )
     if page is not None:
         page.write_text(page_of(card), encoding="utf-8")
     for name, value in card.held_out.items():

@@ -225,6 +225,7 @@ class Engine:
                 zone=self._decks[entry.brand_id].brand.zone,
                 phrases=phrases[entry.brand_id],
                 lang=heard.post.lang,
+                examples=self._decks[entry.brand_id].examples,
             )
             for entry, heard in posts
         ]

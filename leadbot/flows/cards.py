@@ -190,6 +190,7 @@ class Deck:
     brand: Brand
     playbooks: tuple[Playbook, ...]
     versions: Mapping[VersionId, Playbook] = field(default_factory=dict)
+    examples: frozenset[tuple[str, Intent]] = frozenset()  # the brand's own, for the reader
 
     def __post_init__(self) -> None:
         """Tell the playbooks whose they are."""

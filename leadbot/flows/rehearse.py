@@ -104,7 +104,8 @@ class _Stage:
         """They post `text`, and whatever is due is done."""
         self._at += BETWEEN_POSTS
         post = self._post(text)
-        request = ReadRequest(post.said, self._at, self._deck.brand.zone, self._deck.phrases, "en")
+        deck = self._deck
+        request = ReadRequest(post.said, self._at, deck.brand.zone, deck.phrases, "en", deck.examples)
         (reading,) = self._reader.read([request])
         self.chat.append(("them", text))
         self._happen(PostReceived(post, SOMEBODY, reading, self._at))

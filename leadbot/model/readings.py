@@ -92,13 +92,15 @@ class SlotValue:
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
     """A text to read. text: what the person typed; at: when (UTC); zone: IANA name that decides "today";
-    phrases: the ``sounds_like`` phrases of the brand's playbooks; lang: X's own language field."""
+    phrases: the ``sounds_like`` phrases of the brand's playbooks; lang: X's own language field; examples:
+    the brand's own, as (text, label)."""
 
     text: str
     at: datetime
     zone: str = "UTC"
     phrases: frozenset[str] = frozenset()
     lang: str | None = None
+    examples: frozenset[tuple[str, Intent]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

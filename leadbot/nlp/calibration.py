@@ -36,6 +36,8 @@ REAL_SHARES: dict[Intent, float] = {
 }
 LEADS = np.array([INTENTS.index(intent) for intent in INTENTS if intent in LEAD_INTENTS])
 
+FAST, CAREFUL = "calibration.json", "careful.json"  # of the fast model, and of both models together
+
 Floats = NDArray[np.float32]
 
 
@@ -59,14 +61,14 @@ class Calibration:
         curve: Floats = 1 / (1 + np.exp(-(self.slope * lead_odds(probabilities) + self.offset)))
         return curve
 
-    def save(self, path: Path) -> None:
-        """Write ``calibration.json`` under `path`."""
-        (path / "calibration.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+    def save(self, path: Path, name: str = FAST) -> None:
+        """Write the numbers to `name` under `path`."""
+        (path / name).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Calibration:
+    def load(cls, path: Path, name: str = FAST) -> Calibration:
         """Read what `save` wrote. Raises ConfigError."""
-        file = path / "calibration.json"
+        file = path / name
         found = read_json(file)
         try:
             shift = found.pop("shift")

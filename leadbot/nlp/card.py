@@ -12,7 +12,7 @@ from leadbot.nlp.classifier import read_json
 
 # How much worse than the model in place a new one may measure: the spread of the same data under another
 # seed.
-SLACK = {"lead_auroc": 0.005, "macro_f1": 0.01}
+SLACK = {"lead_auroc": 0.005, "macro_f1": 0.01, "careful_lead_auroc": 0.005, "careful_macro_f1": 0.01}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ class ModelCard:
         return [
             f"{name} {self.held_out[name]:.3f} against {other.held_out[name]:.3f}"
             for name, slack in SLACK.items()
-            if name in other.held_out and self.held_out[name] < other.held_out[name] - slack
+            if name in other.held_out
+            and name in self.held_out
+            and self.held_out[name] < other.held_out[name] - slack
         ]
 
 
@@ -83,7 +85,7 @@ def page_of(card: ModelCard) -> str:
         "",
         "Made by `leadbot nlp train`; do not edit by hand.",
         "",
-        f"Hashed words, word pairs and character n-grams ({card.features:,} kept), TF-IDF, "
+        f"The fast model: hashed words, word pairs and character n-grams ({card.features:,} kept), TF-IDF, "
         f"multinomial logistic regression, seed {card.seed}.",
         "",
         "## Made from",

@@ -13,12 +13,13 @@ from leadbot.model import LEAD_INTENTS, Intent, Reading, ReadRequest
 from leadbot.nlp.calibration import REAL_SHARES
 from leadbot.nlp.examples import Example
 from leadbot.nlp.metrics import THRESHOLD, Judgement, judge
+from leadbot.nlp.reader import BACKLOG
 from leadbot.ports import Reader
 
 WORST = 20
 ASSUMED = sum(REAL_SHARES[intent] for intent in LEAD_INTENTS)  # the share of leads warmth is calibrated for
 _AT = datetime(2026, 1, 15, 12, tzinfo=UTC)  # a fixed day: intents do not depend on it
-_BATCH = 256
+_BATCH = BACKLOG  # as they are read while nothing has piled up
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,5 +49,5 @@ def read_examples(file: Path) -> list[Example]:
 
 
 def written_files() -> list[Path]:
-    """The examples that ship, in order."""
-    return sorted(WRITTEN.glob("*.jsonl"))
+    """The examples that ship, in the order they were written."""
+    return sorted(WRITTEN.glob("*.jsonl"), key=lambda file: (len(file.stem), file.stem))

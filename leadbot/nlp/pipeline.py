@@ -24,13 +24,13 @@ from spacy.vocab import Vocab
 
 from leadbot.model import LEAD_INTENTS, Intent, OptOut, ReadRequest, SlotValue
 from leadbot.nlp.buying import wants_to_buy
-from leadbot.nlp.calibration import Calibration
-from leadbot.nlp.classifier import INTENTS, Classifier, Scores
+from leadbot.nlp.cascade import Cascade, Post
+from leadbot.nlp.classifier import INTENTS, Scores
 from leadbot.nlp.echoes import bank_of
 from leadbot.nlp.features import START
 from leadbot.nlp.human import asks_for_human
+from leadbot.nlp.nearest import Nearby
 from leadbot.nlp.optout import opt_out_of
-from leadbot.nlp.restraint import speaks_of_buying, speaks_of_trouble
 from leadbot.nlp.signals import asks_price, is_noise, is_question
 from leadbot.nlp.slots import day_of, slots_in
 from leadbot.nlp.text import MAX_CHARS, Said, said, tokens
@@ -68,6 +68,8 @@ class Notes:
     slots: tuple[SlotValue, ...] = ()
     echoes: tuple[tuple[str, float], ...] = ()
     tokens: list[str] = field(default_factory=list)
+    vector: NDArray[np.float32] | None = None
+    in_backlog: bool = False
 
 
 def notes_of(doc: Doc) -> Notes:
@@ -175,44 +177,45 @@ class Rules(_Batched):
 
 
 class IntentModel(_Batched):
-    """The classifier, its calibration, and the rules' last word on the intent.
+    """The models, their calibration, and the rules' last word on the intent.
 
     opt_out_at: probability of an opt-out from which the model alone pauses the bot (OptOut.UNCLEAR).
     """
 
     def __init__(self, opt_out_at: float) -> None:
         self.opt_out_at = opt_out_at
-        self.classifier: Classifier | None = None
-        self.calibration = Calibration()
+        self.cascade: Cascade | None = None
 
     def note(self, batch: list[Notes]) -> None:
-        if self.classifier is None:
+        if self.cascade is None:
             raise RuntimeError("leadbot_intent has no weights: call from_disk first")
         seen = [evidence(notes) for notes in batch]
-        scores = self.classifier.score(seen)
-        probabilities = self.calibration.probabilities(scores.logits)
-        best = probabilities.argmax(axis=1)
-        order = (-probabilities).argsort(axis=1)
-        rows, warmth = probabilities.tolist(), self.calibration.warmth(probabilities).tolist()
-        whys = _reasons(scores, best, seen)
+        posts = [
+            Post(tokens_seen, notes.request.text, not is_settled(notes), notes.request.examples)
+            for tokens_seen, notes in zip(seen, batch, strict=True)
+        ]
+        judged = self.cascade.judge(posts, in_backlog=batch[0].in_backlog)
+        best = judged.probabilities.argmax(axis=1)
+        order = (-judged.probabilities).argsort(axis=1)
+        rows, warmth = judged.probabilities.tolist(), judged.warmth.tolist()
+        whys = _reasons(judged.scores, best, seen)
         for index, notes in enumerate(batch):
             row = rows[index]
             notes.probabilities = tuple((INTENTS[k], row[k]) for k in order[index].tolist())
             notes.intent, notes.warmth, notes.why = INTENTS[best[index]], warmth[index], whys[index]
+            notes.vector = judged.vectors.get(index)
             settle(notes, self.opt_out_at)
 
     def to_disk(self, path: Path | str, **kwargs: object) -> None:
         """Write weights and calibration under `path`."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
-        if self.classifier is not None:
-            self.classifier.save(folder)
-            self.calibration.save(folder)
+        if self.cascade is not None:
+            self.cascade.save(folder)
 
     def from_disk(self, path: Path | str, **kwargs: object) -> IntentModel:
         """Read weights and calibration from `path`. Raises ConfigError."""
-        folder = Path(path)
-        self.classifier, self.calibration = Classifier.load(folder), Calibration.load(folder)
+        self.cascade = Cascade.load(Path(path))
         return self
 
 
@@ -225,12 +228,32 @@ class Slots(_Batched):
 
 
 class Echoes(_Batched):
-    """The brand's own phrases."""
+    """The brand's own phrases: by their words, and where no word is the same, by what a short answer means.
+
+    nearby: vectors of phrases; None without the careful model.
+    """
+
+    nearby: Nearby | None = None
 
     def note(self, batch: list[Notes]) -> None:
         for notes in batch:
-            if notes.request.phrases:
-                notes.echoes = bank_of(notes.request.phrases).echoes(notes.said)
+            phrases = notes.request.phrases
+            if not phrases:
+                continue
+            notes.echoes = bank_of(phrases).echoes(notes.said)
+            few = 0 < len(notes.said.words) <= SHORT_ANSWER
+            if not notes.echoes and few and notes.vector is not None and self.nearby is not None:
+                notes.echoes = self.nearby.phrases(phrases).meant(notes.vector, is_question=notes.is_question)
+
+
+def is_settled(notes: Notes) -> bool:
+    """Whether the rules alone say what it is: a stop, a start, another language, nothing to read."""
+    return (
+        notes.opt_out in (OptOut.CLEAR, OptOut.START)
+        or notes.is_noise
+        or not notes.said.words
+        or not _is_english(notes.request.lang)
+    )
 
 
 def settle(notes: Notes, opt_out_at: float) -> None:
@@ -257,13 +280,12 @@ def settle(notes: Notes, opt_out_at: float) -> None:
         notes.opt_out, notes.rules = OptOut.UNCLEAR, (*notes.rules, "opt_out.model")
 
 
+SHORT_ANSWER = 12  # words of an answer that means one thing
 FEW_WORDS = 9  # so short a wish for a person names no problem
 _BUYS = frozenset({Intent.PURCHASE_INTENT, Intent.PRICING})
 BUYER = (
     0.65  # warmth of a buyer's wording on which the model is undecided: 0.82 of such written posts are leads
 )
-TROUBLED = 0.3  # warmth of a post that tells of trouble, at most: 0 of 14 such real posts were leads
-DOUBTFUL = 0.55  # warmth of a wish to buy without a word of buying, at most: 1 of 6 such real posts was one
 UNDECIDED = 0.6  # probability of a label from which the model outweighs that wording
 
 
@@ -275,18 +297,6 @@ def _settle_lead(notes: Notes, sure: float) -> None:
         notes.warmth = BUYER
     if notes.warmth >= 0.5 and notes.intent not in LEAD_INTENTS:
         notes.intent = next(intent for intent, _ in notes.probabilities if intent in LEAD_INTENTS)
-    if notes.warmth >= 0.5:
-        _look_twice(notes)
-
-
-def _look_twice(notes: Notes) -> None:
-    """Take back the warmth of somebody in trouble, and of a wish to buy that no word speaks of."""
-    if speaks_of_trouble(notes.said):
-        notes.intent, notes.warmth = Intent.SUPPORT, min(notes.warmth, TROUBLED)
-        notes.rules = (*notes.rules, "trouble")
-    elif notes.intent is Intent.PURCHASE_INTENT and not notes.asks_price and not speaks_of_buying(notes.said):
-        notes.warmth = min(notes.warmth, DOUBTFUL)
-        notes.rules = (*notes.rules, "no_word_of_buying")
 
 
 _WANTS_OWN_PERSON = frozenset(

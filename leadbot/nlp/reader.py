@@ -12,11 +12,12 @@ from spacy.language import Language
 
 import leadbot.nlp.pipeline as pipeline
 from leadbot.model import Reading, ReadRequest
-from leadbot.nlp.pipeline import IntentModel, Notes, PostTokenizer
+from leadbot.nlp.pipeline import Echoes, IntentModel, Notes, PostTokenizer
 
 SHIPPED = Path(__file__).parent / "model"
 COMPONENTS = ("leadbot_rules", "leadbot_intent", "leadbot_slots", "leadbot_echoes")
 BATCH = 256  # posts a batch: large enough for numpy, small enough for the cache
+BACKLOG = 64  # posts at once from which the careful model reads only those in doubt: it takes about 2 ms each
 
 
 class SpacyReader:
@@ -30,14 +31,25 @@ class SpacyReader:
         self._tokenizer = tokenizer
 
     def read(self, requests: Sequence[ReadRequest]) -> list[Reading]:
-        """One reading a request, in order. Never raises for odd text."""
+        """One reading a request, in order. Never raises for odd text.
+
+        In a backlog (more than BACKLOG requests) posts are read less carefully where the fast model is sure.
+        """
         all_notes = [pipeline.open_notes(request) for request in requests]
+        for notes in all_notes:
+            notes.in_backlog = len(requests) > BACKLOG
         # Without the zone spaCy would remember every word it ever saw.
         with self.nlp.memory_zone():
             docs = (self._tokenizer.document(notes) for notes in all_notes)
             for _ in self.nlp.pipe(docs, batch_size=BATCH):
                 pass
         return [_reading(notes) for notes in all_notes]
+
+    def alike(self, phrases: frozenset[str]) -> list[tuple[str, str, float]]:
+        """Pairs of phrases the reader can't tell apart, with their likeness, likest first."""
+        echoes = self.nlp.get_pipe("leadbot_echoes")
+        nearby = echoes.nearby if isinstance(echoes, Echoes) else None
+        return nearby.phrases(phrases).alike() if nearby is not None and phrases else []
 
 
 def load_reader(path: Path | None = None) -> SpacyReader:
@@ -46,6 +58,10 @@ def load_reader(path: Path | None = None) -> SpacyReader:
     model = nlp.get_pipe("leadbot_intent")
     assert isinstance(model, IntentModel)
     model.from_disk(path or SHIPPED)
+    echoes = nlp.get_pipe("leadbot_echoes")
+    assert isinstance(echoes, Echoes)
+    assert model.cascade is not None
+    echoes.nearby = model.cascade.nearby
     return SpacyReader(nlp)
 
 

@@ -12,6 +12,7 @@ from leadbot.errors import ConfigError
 from leadbot.model import LEAD_INTENTS, Intent, OptOut, ReadRequest
 from leadbot.nlp import load_reader
 from leadbot.nlp.pipeline import notes_of
+from leadbot.nlp.reader import BACKLOG
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PHRASES = (
@@ -112,11 +113,19 @@ def test_probabilities_sum_to_one_likeliest_first(read):
 
 def test_readings_do_not_depend_on_the_batch(reader):
     requests = [ReadRequest(text, NOON) for text in (*BUYERS, *OTHERS)]
-    together = reader.read(requests * 20)[: len(requests)]
+    together = reader.read(requests * 3)[: len(requests)]
     alone = [reader.read([request])[0] for request in requests]
     for a, b in zip(together, alone, strict=True):
         assert (a.intent, a.opt_out, a.slots) == (b.intent, b.opt_out, b.slots)
         assert a.warmth == pytest.approx(b.warmth, abs=1e-5)
+
+
+def test_in_a_backlog_a_buyer_is_warm_and_the_rest_cold_all_the_same(reader):
+    requests = [ReadRequest(text, NOON) for text in (*BUYERS, *OTHERS)] * 5
+    readings = reader.read(requests)
+    assert len(requests) > BACKLOG
+    for request, reading in zip(requests, readings, strict=True):
+        assert (reading.warmth >= 0.6) is (request.text in BUYERS)
 
 
 def test_nothing_asked_is_nothing_answered(reader):

@@ -1,4 +1,4 @@
-"""A wrong lead is a pitch at somebody who did not ask: the second look at what the model finds warm."""
+"""A wrong lead is a pitch at somebody who did not ask: who is in trouble, jokes or leaves is not warm."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Ways to read a post, tried against each other in one run: `python -m bench.nlp`."""
