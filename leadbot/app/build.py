@@ -26,7 +26,7 @@ from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.model import BrandId, VersionId
-from leadbot.nlp import load_reader
+from leadbot.nlp import SpacyReader, load_reader
 from leadbot.nlp.brand_examples import file_of, read_brand_examples
 from leadbot.ports import Clock
 from leadbot.relay import Patience, Relay, Watch
@@ -70,7 +70,7 @@ def build(project: Project) -> Iterator[Daemon]:
         relay.recover()
         engine = Engine(
             store,
-            load_reader(),
+            _reader(),
             decks,
             clock,
             decide=partial(decide, brands=frozenset(decks)),
@@ -90,6 +90,15 @@ def build(project: Project) -> Iterator[Daemon]:
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
         yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store, limits))
+
+
+def _reader() -> SpacyReader:
+    reader = load_reader()
+    if not reader.is_careful:
+        _log.warning(
+            "reader.without_care", fix="install leadbot's requirements again: onnxruntime is missing"
+        )
+    return reader
 
 
 def _relay(

@@ -35,6 +35,15 @@ _IN_THE_WAY = re.compile(
 )
 
 
+_FAULT = r"(?:bugs?|glitch(?:es)?|errors?|issues?|problems?)"
+_REPAIR = re.compile(rf"\b{_FAULT}\b.*\bfix(?:ed|es|ing)?\b|\bfix(?:ed|es|ing)?\b.*\b{_FAULT}\b")
+
+
+def asks_for_repair(said: Said) -> bool:
+    """Whether it asks for a fault to be mended: a customer's call for help, however much like a question."""
+    return _REPAIR.search(said.bare) is not None
+
+
 def wants_to_buy(said: Said) -> bool:
     """Whether it has a clear sign of wanting to buy, try or move to the product, and none of a fault."""
     return _PHRASES.stand_in(said) and not _IN_THE_WAY.search(said.bare)

@@ -126,4 +126,8 @@ class Cascade:
                 [Problem(str(path / DOUBT), f"is no rule of doubt: {error}", "run `leadbot nlp train`")]
             ) from error
         careful = Calibration.load(path, CAREFUL)
-        return cls(fast, calibration, encoder=Encoder.load(path), careful=careful, doubt=doubt)
+        try:
+            encoder = Encoder.load(path)
+        except ImportError:  # no wheel for this machine: read less well rather than not at all
+            return cls(fast, calibration)
+        return cls(fast, calibration, encoder=encoder, careful=careful, doubt=doubt)

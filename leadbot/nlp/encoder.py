@@ -87,9 +87,14 @@ class Encoder:
 
     @classmethod
     def load(cls, path: Path) -> Encoder:
-        """Read ``encoder.onnx`` and ``tokenizer.json`` under `path`. Raises ConfigError."""
+        """Read ``encoder.onnx`` and ``tokenizer.json`` under `path`.
+
+        Raises ConfigError, and ImportError where onnxruntime or tokenizers is not installed.
+        """
         try:
             return cls(path)
+        except ImportError:
+            raise
         except (
             Exception
         ) as error:  # onnxruntime and tokenizers raise plain Exception for what they can't read

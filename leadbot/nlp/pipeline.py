@@ -23,7 +23,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from leadbot.model import LEAD_INTENTS, Intent, OptOut, ReadRequest, SlotValue
-from leadbot.nlp.buying import wants_to_buy
+from leadbot.nlp.buying import asks_for_repair, wants_to_buy
 from leadbot.nlp.cascade import Cascade, Post
 from leadbot.nlp.classifier import INTENTS, Scores
 from leadbot.nlp.echoes import bank_of
@@ -286,13 +286,17 @@ _BUYS = frozenset({Intent.PURCHASE_INTENT, Intent.PRICING})
 BUYER = (
     0.65  # warmth of a buyer's wording on which the model is undecided: 0.82 of such written posts are leads
 )
-UNDECIDED = 0.6  # probability of a label from which the model outweighs that wording
+MENDED = 0.1  # warmth of a wish for a repair, at most
+UNDECIDED = 0.85  # probability of a label from which the model outweighs that wording
 
 
 def _settle_lead(notes: Notes, sure: float) -> None:
     """Make intent and warmth agree: the three lead labels share a lead's probability, so none may be the
     likeliest.
     """
+    if asks_for_repair(notes.said) and notes.warmth > MENDED and not notes.wants_to_buy:
+        notes.intent, notes.warmth = Intent.SUPPORT, MENDED
+        notes.rules = (*notes.rules, "repair")
     if notes.wants_to_buy and notes.warmth < BUYER and (notes.intent in LEAD_INTENTS or sure < UNDECIDED):
         notes.warmth = BUYER
     if notes.warmth >= 0.5 and notes.intent not in LEAD_INTENTS:

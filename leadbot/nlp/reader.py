@@ -45,6 +45,14 @@ class SpacyReader:
                 pass
         return [_reading(notes) for notes in all_notes]
 
+    @property
+    def is_careful(self) -> bool:
+        """Whether the careful model reads too; False where what runs it is not installed."""
+        model = self.nlp.get_pipe("leadbot_intent")
+        return (
+            isinstance(model, IntentModel) and model.cascade is not None and model.cascade.encoder is not None
+        )
+
     def alike(self, phrases: frozenset[str]) -> list[tuple[str, str, float]]:
         """Pairs of phrases the reader can't tell apart, with their likeness, likest first."""
         echoes = self.nlp.get_pipe("leadbot_echoes")

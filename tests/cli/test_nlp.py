@@ -63,6 +63,23 @@ def test_training_without_scikit_learn_says_what_to_install(tmp_path: Path) -> N
     assert not (tmp_path / "mine").exists()
 
 
+def test_tuning_without_torch_says_what_to_install(tmp_path: Path) -> None:
+    few_posts(tmp_path)
+    command = ("nlp", "train", "--careful", "--examples", "posts.jsonl", "--out", "mine")
+
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SCIKIT_LEARN.replace("sklearn", "torch"), *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "pip install 'leadbot[encoder]'" in done.stderr
+    assert not (tmp_path / "mine").exists()
+
+
 def test_bad_labels_are_told_with_their_lines(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text(
         '{"text": "a", "label": "pricing"}\n{"text": "b", "label": "sales"}\n', encoding="utf-8"
