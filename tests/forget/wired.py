@@ -20,6 +20,7 @@ from leadbot.x.mapping import heard_in
 from leadbot.x.patience import Patience
 from leadbot.x.poll import MentionsPoll, PollCalls
 from leadbot.x.spend import ReadLedger
+from leadbot.x.thrift import Thrift
 from leadbot.x.writer import XWriter
 from tests.fakes.crm import FakeCrm, FakeNotifier
 from tests.fakes.reader import FakeReader
@@ -97,6 +98,7 @@ class Wired:
             overlap_s=600.0,
             patience=Patience(),
             ledger=ReadLedger(),
+            thrift=Thrift(self.clock, budgets={}, spent=lambda brand_id: 0.0),
             time_outs=SHORT,
         )
 
@@ -105,7 +107,8 @@ class Wired:
         return self.poll.poll()
 
     def hear_by_stream(self, line: bytes) -> None:
-        """One line of the stream goes the way the listener takes it."""
+        """One line of a stream that alone is listened to: when it connects, all there was is heard."""
+        self.store.brands.poll_completed(self.brand_id)
         heard = heard_in(line)
         self.store.inbox.put_posts(self.brand_id, [(heard.post, heard.person)], channel="stream")
 
