@@ -6,6 +6,7 @@ the look goes on alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ AGAIN_AFTER = timedelta(hours=24)
 
 GIVES_UP_AFTER = timedelta(hours=6)
 CHUNK = 400
+_OF_AUTHOR = ("protected", "suspended", "deactivated")
 NAMES = {JobKind.POSTS: "compliance job: posts", JobKind.PEOPLE: "compliance job: people"}
 
 
@@ -74,7 +76,8 @@ class JobChecking:
         self.store.chores.done(NAMES[kind], self.clock.now(), outcome)
 
     def _begin(self, now: datetime) -> _Open | None:
-        for kind in JobKind:
+        # People first: an account that is away takes all along, its name and profile too.
+        for kind in (JobKind.PEOPLE, JobKind.POSTS):
             last = self.store.chores.last(NAMES[kind])
             if last is not None and now < last + EVERY:
                 continue
@@ -110,10 +113,18 @@ class JobChecking:
         for start in range(0, len(standing), CHUNK):
             self.store.checks.stand_everywhere(standing[start : start + CHUNK], job.at)
         for start in range(0, len(gone), CHUNK):
-            self.store.checks.posts_gone(gone[start : start + CHUNK], now)
+            chunk = gone[start : start + CHUNK]
+            self.store.checks.posts_gone(chunk, now)
+            self._authors_away({one: found[one] for one in chunk}, now)
         return len(gone)
 
-    def _people(self, found: dict[str, str], now: datetime) -> int:
+    def _authors_away(self, found: dict[PostId, str], now: datetime) -> None:
+        """Posts that are gone because of their author."""
+        authors = self.store.checks.authors_of(list(found))
+        away = {who: found[post_id] for post_id, who in authors.items() if found[post_id] in _OF_AUTHOR}
+        self._people(dict(away), now)
+
+    def _people(self, found: Mapping[PersonId, str] | Mapping[str, str], now: datetime) -> int:
         protected = Standing.PROTECTED.value
         away = [
             (PersonId(one), protected if why == protected else Standing.GONE.value)

@@ -14,7 +14,7 @@ from leadbot.store import inbox
 from leadbot.store.columns import UtcTime
 from leadbot.store.database import Database
 from leadbot.store.signal import Signal
-from leadbot.store.tables import CONVERSATION, INBOX
+from leadbot.store.tables import CONVERSATION, INBOX, PERSON
 
 _KEPT = INBOX.c.checked_at.is_not(None)
 
@@ -95,10 +95,16 @@ class Checks:
             return list(connection.execute(query).scalars())
 
     def all_authors(self) -> list[PersonId]:
-        """Everybody whose words are kept, once."""
-        query = select(INBOX.c.person_id).where(_KEPT).distinct()
+        """Everybody whose words or profile are kept, once."""
+        query = select(INBOX.c.person_id).where(_KEPT).union(select(PERSON.c.id))
         with self._database.read() as connection:
-            return list(connection.execute(query).scalars())
+            return sorted(connection.execute(query).scalars())
+
+    def authors_of(self, post_ids: Collection[PostId]) -> dict[PostId, PersonId]:
+        """Who wrote these posts, for any brand."""
+        query = select(INBOX.c.post_id, INBOX.c.person_id).where(INBOX.c.post_id.in_(list(post_ids)))
+        with self._database.read() as connection:
+            return {PostId(row.post_id): PersonId(row.person_id) for row in connection.execute(query)}
 
     def recent_authors(self, most: int) -> list[PersonId]:
         """Those whose words are kept and with whom a brand last had words, newest contact first."""

@@ -42,7 +42,7 @@ def wired(tmp_path: Path, simulator: SimulatorServer, template: Path) -> Iterato
 Hear = Callable[[str], None]
 
 
-@pytest.fixture(params=["stream", "poll", "both"])
+@pytest.fixture(params=["stream", "poll", pytest.param("both", marks=pytest.mark.long)])
 def hear(request: pytest.FixtureRequest, wired: Wired, base_url: str) -> Hear:
     """Lets a post come in by one way, or by both."""
 

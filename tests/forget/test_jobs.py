@@ -24,6 +24,8 @@ class FakeJobs:
     left_behind: str | None = None
 
     def running(self, kind: JobKind) -> str | None:
+        if kind is JobKind.PEOPLE:
+            return None
         found, self.left_behind = self.left_behind, None
         return found
 
@@ -43,13 +45,13 @@ def test_what_a_job_names_goes_and_the_rest_needs_no_look_that_costs(records: Re
     records.settle(seconds=19 * HOUR)
     jobs = FakeJobs(gone={old.id: "deleted"})
     checking = JobChecking(records.store, records.clock, jobs)
-    assert checking.step() == 1
+    assert [checking.step() for _ in range(2)] == [1, 1]
     records.settle(seconds=2 * HOUR)
     assert records.words_on_disk("zebralead") == {}
     watch = FakeWatch()
     records.checking(watch).step()
     assert watch.asked == []
-    assert jobs.asked[0] == (JobKind.POSTS, (old.id, kept.id))
+    assert jobs.asked == [(JobKind.PEOPLE, (ANN, "8")), (JobKind.POSTS, (old.id, kept.id))]
 
 
 def test_people_are_asked_about_as_well_and_both_twice_a_day(records: Records) -> None:
@@ -60,11 +62,27 @@ def test_people_are_asked_about_as_well_and_both_twice_a_day(records: Records) -
     for _ in range(25):
         checking.step()
         records.clock.advance(HOUR)
-    assert [kind for kind, _ in jobs.asked] == [JobKind.POSTS, JobKind.PEOPLE] * 2 + [JobKind.POSTS]
+    assert [kind for kind, _ in jobs.asked] == [JobKind.PEOPLE, JobKind.POSTS] * 2 + [JobKind.PEOPLE]
     jobs.gone = {ANN: "suspended"}
+    records.clock.advance(12 * HOUR)
     checking.step()
     records.settle(seconds=1)
     assert records.words_on_disk() == {}
+    assert records.ann().person is None
+
+
+def test_a_post_that_is_gone_because_of_its_author_takes_the_author_along(records: Records) -> None:
+    first = records.say("we want zebralead")
+    records.settle(seconds=1)
+    records.say("about 40 zebraforty")
+    records.settle(seconds=1)
+    jobs = FakeJobs(gone={first.id: "protected"})
+    checking = JobChecking(records.store, records.clock, jobs)
+    checking.step()
+    checking.step()
+    records.settle(seconds=1)
+    assert records.words_on_disk() == {}
+    assert records.ann().person is None
 
 
 def test_a_job_that_takes_its_time_is_waited_for(records: Records) -> None:
@@ -84,8 +102,9 @@ def test_a_job_of_an_earlier_process_is_taken_up(records: Records) -> None:
     post = records.say("we want zebralead")
     records.settle(seconds=1)
     jobs = FakeJobs(gone={post.id: "deleted"}, left_behind="job-9")
-    assert JobChecking(records.store, records.clock, jobs).step() == 1
-    assert jobs.asked == []
+    checking = JobChecking(records.store, records.clock, jobs)
+    assert [checking.step() for _ in range(2)] == [1, 1]
+    assert [kind for kind, _ in jobs.asked] == [JobKind.PEOPLE]
     records.settle(seconds=1)
     assert records.words_on_disk() == {}
 
