@@ -165,8 +165,10 @@ class Fold:
         if event.post.first_id in after.deleted:
             new.deleted_posts.append((brand_id, event.post.first_id))
             return
-        if event.post.edit_version:
-            new.replaced_posts.append((brand_id, event.post.first_id, event.post.id))
+        first_id = event.post.first_id
+        versions = [one for one, first in after.edited if first == first_id]
+        if versions:
+            new.replaced_posts.append((brand_id, first_id, max(versions, key=int)))
         if event.person != self.current.person:
             new.people[event.person.id] = rows.person(event.person, self.now)
         if self.current.in_flight is not None:

@@ -29,9 +29,13 @@ def hear_edit(step: Step, post: Post, person: Person, reading: Reading) -> Reaso
         return nobody
     if post.first_id in conversation.deleted:
         return hearing.hear(step, post, person, reading)
+    if _is_overtaken(step, post):
+        # A newer version was heard before this one; what it asked for was said all the same.
+        return optout.obey(step, post, reading) or Reason.HEARD_ALREADY
+    step.change(edited=(*conversation.edited, (post.id, post.first_id))[-MEMORY:])
     if not _is_known(step, post.first_id):
         return hearing.hear(step, post, person, reading)
-    step.change(person=person, edited=(*conversation.edited, (post.id, post.first_id))[-MEMORY:])
+    step.change(person=person)
     is_waiting = any(heard.post.first_id == post.first_id for heard in conversation.waiting)
     _replace_answering(step, post, reading)
     if is_waiting:
@@ -45,6 +49,11 @@ def hear_edit(step: Step, post: Post, person: Person, reading: Reading) -> Reaso
         # It had no answer and taught us nothing: what it says now is heard like a new post.
         return hearing.consider(step, post, reading)
     return _update(step, post, reading)
+
+
+def _is_overtaken(step: Step, post: Post) -> bool:
+    versions = (one for one, first_id in step.conversation.edited if first_id == post.first_id)
+    return any(int(version) > int(post.id) for version in versions)
 
 
 def _is_known(step: Step, first_id: PostId) -> bool:

@@ -39,7 +39,7 @@ def load(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPo
 
 def _heard(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
     query = (
-        select(INBOX.c.kind, INBOX.c.payload, INBOX.c.post_id, INBOX.c.put_at)
+        select(INBOX.c.kind, INBOX.c.payload, INBOX.c.post_id, INBOX.c.put_at, INBOX.c.key)
         .where(
             INBOX.c.person_id == person_id,
             INBOX.c.brand_id == brand_id,
@@ -48,17 +48,19 @@ def _heard(connection: Connection, brand_id: str, person_id: str) -> list[Thread
         .order_by(INBOX.c.id)
     )
     newest: dict[str, ThreadPost] = {}
-    for kind, payload, post_id, put_at in connection.execute(query):
+    for kind, payload, post_id, put_at, key in connection.execute(query):
+        first_id = key.split(":")[1]
         if payload == codec.ERASED:
-            newest[post_id] = ThreadPost(post_id, "person", DELETED, put_at)
+            # An older version, whose words an edit took away, must not hide the newest one.
+            newest.setdefault(first_id, ThreadPost(post_id, "person", DELETED, put_at))
             continue
         item = codec.item(kind, payload)
         assert isinstance(item, codec.HeardPost), "posts only"
         post = item.post
-        first = newest.get(post.first_id)
+        first = newest.get(first_id)
         # What was edited stays in its place: the answer to it comes after it, not before.
         at = min(post.created_at, first.at) if first is not None else post.created_at
-        newest[post.first_id] = ThreadPost(post.id, "person", post.said, at, post.in_reply_to_post_id)
+        newest[first_id] = ThreadPost(post.id, "person", post.said, at, post.in_reply_to_post_id)
     return list(newest.values())
 
 

@@ -14,7 +14,9 @@ from leadbot.model import (
     Mode,
     OptOutRequested,
     Owner,
+    PersonGone,
     Post,
+    PostEdited,
     PostId,
     ReleasedToBot,
     ReplyRefused,
@@ -40,6 +42,7 @@ from tests.flows.factories import (
     Stage,
     count,
     deck,
+    edit_of,
     forty,
     playbook,
     post,
@@ -198,6 +201,19 @@ def test_a_deleted_post_that_waits_is_not_answered() -> None:
     assert stage.replies == []
 
 
+def test_an_older_version_that_comes_late_changes_nothing_but_a_stop_in_it_counts() -> None:
+    stage = Stage()
+    stage.hears("@acme for 4?", WANTS_IT, id="41")
+    first = stage.conversation.waiting[0].post
+    older = edit_of(first, "@acme for 40?", at=stage.at + timedelta(seconds=1))
+    newest = edit_of(older, "@acme for 400?", at=stage.at + timedelta(seconds=2))
+    stage.tell(PostEdited(newest, stage.person, WANTS_IT, stage.at))
+    late = stage.tell(PostEdited(older, stage.person, WANTS_IT, stage.at))
+    assert late.reason == "heard_already"
+    assert [heard.post.said for heard in stage.conversation.waiting] == ["@acme for 400?"]
+    assert stage.tell(PostEdited(older, stage.person, STOP, stage.at)).reason == "opt_out"
+
+
 def test_a_deleted_version_takes_the_whole_post_away() -> None:
     stage = started()
     stage.answers("4", reads(Intent.OTHER, count(4)))
@@ -311,3 +327,59 @@ def test_a_draft_that_is_approved_and_sent_goes_on_like_any_other() -> None:
     stage.turn("@acme we want it", WANTS_IT)
     assert stage.turn("40", forty()) is not None
     assert stage.score == 30
+
+
+def test_an_account_that_is_away_ends_its_dialog_without_a_word_and_leaves_no_words() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn("40", forty())
+    stage.answers("all in excel", EXCEL)
+    gone = stage.tell(PersonGone("protected", stage.at))
+    assert gone.reason == "person_gone"
+    assert gone.conversation.status is Status.IDLE
+    assert gone.conversation.person is None
+    assert gone.conversation.waiting == ()
+    dialog = gone.conversation.dialog
+    assert dialog is not None
+    assert (dialog.ending, dialog.score) == ("person_gone", 30)
+    assert {line.words for line in dialog.receipt} == {"[deleted]"}
+    assert stage.tell(TimerFired("pace", stage.at)).effects == ()
+
+
+def test_an_account_that_is_away_stays_with_the_human_who_has_it_and_stays_opted_out() -> None:
+    stage = Stage()
+    stage.turn("@acme we want it", WANTS_IT)
+    stage.turn("does it float?", ASKS_UNKNOWN)
+    assert stage.handoffs[-1].question == "does it float?"
+    stage.tell(PersonGone("gone", stage.at))
+    assert stage.conversation.status is Status.HANDED_OVER
+    assert stage.handoffs[-1].question == ""
+    stage.hears("@acme stop", STOP)
+    stage.tell(PersonGone("gone", stage.at))
+    assert stage.conversation.status is Status.OPTED_OUT
+
+
+def test_a_human_who_answers_natively_while_a_post_waits_lays_a_card_down() -> None:
+    stage = Stage()
+    stage.hears("@acme we want it", WANTS_IT)
+    stage.tell(TakenOver("native", stage.at))
+    assert [handoff.reason for handoff in stage.handoffs] == ["taken_over"]
+    assert stage.conversation.talked_at == stage.at
+    assert stage.tell(TimerFired("pace", stage.at)).effects == ()
+
+
+def test_a_human_who_answers_chatter_natively_lays_no_card_down() -> None:
+    stage = Stage()
+    stage.hears("@acme what a day", NONSENSE)
+    stage.tell(TakenOver("native", stage.at))
+    assert stage.handoffs == []
+    assert stage.conversation.owner is Owner.HUMAN
+
+
+def test_a_reply_a_human_was_faster_with_is_nobodys_task() -> None:
+    stage = Stage()
+    stage.hears("@acme we want it", WANTS_IT)
+    stage.pace()
+    stage.tell(TakenOver("native", stage.at))
+    stage.refused("foreign_post")
+    assert stage.tasks == []

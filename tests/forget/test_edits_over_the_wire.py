@@ -164,3 +164,6 @@ def test_versions_that_come_in_the_wrong_order_leave_the_newest(
     assert receipt(wired) == ["400 of us"]
     assert len(wired.said_under(newest)) == 1
     assert wired.said_under(first) == []
+    assert wired.rows(f"SELECT payload FROM inbox WHERE post_id = '{first}'") == [("null",)]
+    thread = wired.store.queries.thread(wired.brand_id, m.PersonId(ANN))
+    assert [post.text for post in thread if post.who == "person"] == ["@acme we want it, for 400 of us"]
