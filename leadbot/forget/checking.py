@@ -78,6 +78,8 @@ class Checking:
 
     def _due(self, brand_id: BrandId) -> list[PostId]:
         now = self.clock.now()
+        # Some left by other ways meanwhile: nobody waits for their second look.
+        self._missing = {key: at for key, at in self._missing.items() if now < at + AT_THE_LATEST}
         resting = {
             post_id for (brand, post_id), at in self._missing.items() if brand == brand_id and now < at
         }

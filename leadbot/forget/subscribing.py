@@ -21,6 +21,8 @@ AGAIN_AFTER = timedelta(hours=24)
 A_ROUND = 100
 """New subscriptions a round: X lets an app ask 500 times in a quarter of an hour."""
 
+MOST_REFUSALS = 5
+
 
 class Subscribed(Protocol):
     """`x.activity.Subscriptions`."""
@@ -60,7 +62,23 @@ class Subscribing:
         for start in range(0, len(gone), A_ROUND):
             self.subscriptions.remove(gone[start : start + A_ROUND])
         new = [one for one in wanted if one not in known][:A_ROUND]
-        for person_id in new:
-            self.subscriptions.add(person_id)
-        self.store.chores.done(NAME, now, f"{len(known) - len(gone) + len(new)} people of {len(wanted)}")
-        return len(gone) + len(new)
+        made = self._add(new)
+        self.store.chores.done(NAME, now, f"{len(known) - len(gone) + made} people of {len(wanted)}")
+        return len(gone) + made
+
+    def _add(self, people: Sequence[PersonId]) -> int:
+        """One that X refuses (another program has it, or the app has its fill) does not stop the rest."""
+        made, refusals = 0, list[PermanentError]()
+        for person_id in people:
+            try:
+                self.subscriptions.add(person_id)
+                made += 1
+            except PermanentError as error:
+                refusals.append(error)
+                if len(refusals) >= MOST_REFUSALS:
+                    break
+        if refusals:
+            _log.warning("subscription.refused", count=len(refusals), why=str(refusals[-1]))
+        if refusals and not made:
+            raise refusals[-1]
+        return made

@@ -189,6 +189,8 @@ class Activity:
                     self.reason = ""
                     log.info("activity.connected")
                     self._on_connected()
+                    if stop.is_set():
+                        return  # told to stop while we connected: nobody would wake the read
                     self._read(response, stop)
             except requests.RequestException as error:
                 raise TransientError(type(error).__name__) from None

@@ -17,6 +17,7 @@ class FakeSubscriptions:
 
     known: dict[PersonId, str] = field(default_factory=dict)
     refuses: bool = False
+    taken: frozenset[str] = frozenset()
     asked: int = 0
 
     def all(self) -> dict[PersonId, str]:
@@ -26,6 +27,8 @@ class FakeSubscriptions:
         return dict(self.known)
 
     def add(self, person_id: PersonId) -> None:
+        if person_id in self.taken:
+            raise PermanentError("bad_request", "there is such a subscription")
         self.known[person_id] = f"s{person_id}"
 
     def remove(self, subscription_ids: Sequence[str]) -> None:
@@ -64,3 +67,12 @@ def test_where_it_is_not_offered_x_is_asked_again_a_day_later(records: Records) 
     records.clock.advance(86_400)
     subscriptions.refuses = False
     assert subscribing.step() == 1
+
+
+def test_one_that_another_program_has_stops_not_the_rest(records: Records) -> None:
+    for number in (8, 9):
+        records.say("we want it", by=number)
+        records.settle(seconds=120)
+    subscriptions = FakeSubscriptions(taken=frozenset({"9"}))
+    assert Subscribing(records.store, records.clock, subscriptions, 10).step() == 1
+    assert set(subscriptions.known) == {"8"}
