@@ -100,13 +100,13 @@ def add(settings: Settings, file: Path, handle: str, how: How, asker: Asker, clo
         profile = _profile(settings, keys, clock)
         _must_be(profile, handle, settings)
         _must_be_typed_back(profile, asker)
-    except LeadbotError:
+        keys = replace(keys, brand_id=profile.id, handle=profile.username)
+        vault, name = vault_of(settings), name_of(settings, handle)
+        with vault.lock(name):
+            vault.save(name, keys)
+    except BaseException:  # Ctrl-C too
         _let_go(settings, keys, asker)
         raise
-    keys = replace(keys, brand_id=profile.id, handle=profile.username)
-    vault, name = vault_of(settings), name_of(settings, handle)
-    with vault.lock(name):
-        vault.save(name, keys)
     return Added(keys, vault.where(name), append_brand(file, profile.username))
 
 
@@ -177,6 +177,8 @@ def _oauth2(settings: Settings, how: How, handle: str, asker: Asker, clock: Cloc
             [Problem(f"@{handle}", f"not signed in: {refused}", fix, "not-signed-in")]
         ) from None
     tokens = oauth2.exchange(endpoints, attempt, code, now=clock.now())
+    if missing := [scope for scope in oauth2.SCOPES if scope not in tokens.scopes]:
+        asker.tell(f"Mind: X did not grant {' '.join(missing)}; leadbot cannot do all of its work like this.")
     return _stored(app, tokens, handle, bearer, clock)
 
 

@@ -174,6 +174,29 @@ def test_a_handle_that_is_not_typed_back_keeps_nothing(
     assert simulator.call(lambda world: world.oauth2.grants) == []
 
 
+def test_who_breaks_off_leaves_no_token_behind(
+    folder: Path, control: Endpoints, simulator: SimulatorServer
+) -> None:
+    class Impatient(Person):
+        def ask(self, what: str) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        add(folder, Impatient(control), oauth2())
+    assert simulator.call(lambda world: world.oauth2.grants) == []
+    assert not list(folder.glob("keys/*.json"))
+
+
+def test_keys_that_cannot_be_kept_are_given_back(
+    folder: Path, person: Callable[..., Person], simulator: SimulatorServer
+) -> None:
+    (folder / "keys").mkdir()
+    (folder / "keys" / "acme@simulator.json").mkdir()
+    with pytest.raises(ConfigError, match="cannot be written"):
+        add(folder, person("acme"), oauth2())
+    assert simulator.call(lambda world: world.oauth2.grants) == []
+
+
 def test_an_owner_who_says_no_is_no_sign_in(folder: Path, person: Callable[..., Person]) -> None:
     with pytest.raises(ConfigError, match="the account's owner said no"):
         add(folder, person(approves=""), oauth2())

@@ -541,6 +541,8 @@ def test_every_planted_fault_is_found_with_its_fix(
     found = [one for one in report.findings if one.id == id and one.state is state]
     assert found, [one for one in report.findings if one.state is not State.GREEN]
     assert fix in " ".join(one.fix for one in found)
+    greens = {(one.id, one.brand) for one in report.findings if one.state is State.GREEN}
+    assert greens.isdisjoint((one.id, one.brand) for one in report.findings if one.state is not State.GREEN)
     assert all(one.fix for one in report.findings if one.state is not State.GREEN)
     assert report.is_ok == all(one.state is not State.RED for one in report.findings)
     assert "K-" not in json.dumps(report.as_json()) + repr(report)

@@ -68,6 +68,8 @@ def examine(
     with _time(settings, clock) as now:
         examination = _Examination(settings, problems, now, limits or Thresholds(), handle.lower())
         found = [*files.model(load), *examination.findings(offline=offline)]
+    worse = {(one.id, one.brand) for one in found if one.state is not State.GREEN}
+    found = [one for one in found if one.state is not State.GREEN or (one.id, one.brand) not in worse]
     order = list(CHECKS)
     brands = ["", *(brand.facts.handle for brand in settings.brands)]
     found.sort(key=lambda one: (brands.index(one.brand), order.index(one.id)))
@@ -76,7 +78,7 @@ def examine(
 
 def _of_app(finding: Finding, app: App) -> Finding:
     handles = ", ".join(f"@{account.handle}" for account in app.accounts)
-    return replace(finding, what=f"app of {handles}: {finding.what}")
+    return replace(finding, what=f"app of {handles}: {finding.what}", brand=app.accounts[0].handle)
 
 
 @contextmanager
@@ -140,7 +142,10 @@ class _Examination:
             if visit.profile is not None and store is not None:
                 self._pay(store, account)
         apps = apps_of(self._all_accounts(ids))
+        chosen = {brand.facts.handle for brand in self.brands}
         for app in apps:
+            if chosen.isdisjoint(account.handle for account in app.accounts):
+                continue
             for finding in at_x.app(app.accounts, self.settings, self.clock, runs=self.runs):
                 yield finding if len(apps) == 1 else _of_app(finding, app)
 
