@@ -26,6 +26,10 @@ LOOKS_EVERY_S = 5.0
 """Real seconds between two looks: each is a few reads of the database."""
 
 
+STOPPED_BY_ITSELF = frozenset({"account", "breaker"})
+"""Who pauses a brand without being a person: an account X refuses, refusals alike in a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long silence is no alarm. Durations in seconds of the clock.
@@ -76,6 +80,7 @@ class Watch:
             self._judge_polls(one, now, beats.get(one.brand_id))
             self._judge_hearing(one, now)
             self._judge_sending(one, now)
+            self._judge_pause(one)
         self._tell(self.store.alarms.to_tell(again_after=timedelta(seconds=self.patience.again_s)))
 
     def _judge_polls(self, one: Silence, now: datetime, beat: datetime | None) -> None:
@@ -119,6 +124,16 @@ class Watch:
             f"replies of @{one.handle} are due and none has left for "
             f"{_span(self.patience.nothing_sent_s)} or more{held}",
             "see `leadbot status` for what holds them",
+        )
+
+    def _judge_pause(self, one: Silence) -> None:
+        """A pause by a person is their own wish; one by leadbot itself somebody must hear of."""
+        self._set(
+            f"send.stopped:{one.brand_id}",
+            one,
+            one.is_paused and one.paused_by in STOPPED_BY_ITSELF,
+            f"leadbot has stopped @{one.handle} by itself: {one.paused_why}",
+            "mend what it says, then resume the account",
         )
 
     def _set(self, key: str, one: Silence, is_wrong: bool, what: str, fix: str) -> None:

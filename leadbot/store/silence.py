@@ -27,6 +27,8 @@ class Silence:
     brand_id: BrandId
     handle: str
     is_paused: bool
+    paused_by: str
+    paused_why: str
     polled_at: datetime | None
     heard_at: datetime | None
     sent_at: datetime | None
@@ -49,6 +51,8 @@ def silences(
                     brand_id=BrandId(row["brand_id"]),
                     handle=row["handle"] or row["brand_id"],
                     is_paused=row["paused_at"] is not None,
+                    paused_by=row["paused_by"] or "",
+                    paused_why=row["paused_why"],
                     polled_at=row["last_polled_at"],
                     heard_at=row["last_heard_at"],
                     sent_at=_sent_at(connection, row["brand_id"]),
