@@ -7,6 +7,7 @@ late and out of order. What comes twice is told apart by its key in the inbox.
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -320,7 +321,9 @@ class MentionsPoll:
 
     def _wait(self) -> None:
         if self.pulse.not_before is None:
-            pause(self._wake, self._clock, max(self.poll_s, self._spacing_s()))
+            # A little chance keeps the polls of many brands out of step.
+            pause_s = max(self.poll_s, self._spacing_s()) * random.uniform(0.9, 1.1)
+            pause(self._wake, self._clock, pause_s)
             return
         # A poke must not break a wait that X asked for.
         wait_s = (self.pulse.not_before - self._clock.now()).total_seconds()
