@@ -22,7 +22,7 @@ from leadbot.simulator.world import World
 Body = Any
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-_PROFILE: dict[str, type] = {
+PROFILE: dict[str, type] = {
     "name": str,
     "description": str,
     "followers_count": int,
@@ -55,9 +55,9 @@ class Control:
 
     async def handle(self, method: str, name: str, query: Mapping[str, str], body: Body) -> Any:
         """Finds the endpoint and lets it answer; raises ControlError for a request that makes no sense."""
-        found = _ENDPOINTS.get((method, name))
+        found = ENDPOINTS.get((method, name))
         if found is None:
-            known = ", ".join(f"{m} /_sim/{n}" for m, n in sorted(_ENDPOINTS, key=lambda key: key[1]))
+            known = ", ".join(f"{m} /_sim/{n}" for m, n in sorted(ENDPOINTS, key=lambda key: key[1]))
             raise ControlError(f"there is no {method} /_sim/{name}; known: {known}")
         wait_s, until_none = _seconds(query), query.get("until") == "none"
         try:
@@ -269,7 +269,7 @@ class Control:
 
 
 _Handler = Callable[[Control, Mapping[str, str], Body], Any]
-_ENDPOINTS: dict[tuple[str, str], _Handler] = {
+ENDPOINTS: dict[tuple[str, str], _Handler] = {
     ("POST", "users"): Control.make_user,
     ("POST", "posts"): Control.make_post,
     ("POST", "withhold"): Control.withhold,
@@ -327,9 +327,9 @@ def _number(body: Mapping[str, Any], name: str) -> float | None:
 
 
 def _profile(name: str, value: Any) -> Any:
-    kind = _PROFILE.get(name)
+    kind = PROFILE.get(name)
     if kind is None:
-        raise ControlError(f"unknown key {name}; known: username, brand, {', '.join(_PROFILE)}")
+        raise ControlError(f"unknown key {name}; known: username, brand, {', '.join(PROFILE)}")
     if type(value) is not kind or (isinstance(value, int) and value < 0):
         raise ControlError(f"{name} is {value!r}; give {_KIND_NAMES[kind]}")
     return value
@@ -339,7 +339,7 @@ _KIND_NAMES = {str: "a text", int: "a count of 0 or more", bool: "true or false"
 
 
 def _user(user: User) -> dict[str, Any]:
-    shown = {name: getattr(user, name) for name in _PROFILE}
+    shown = {name: getattr(user, name) for name in PROFILE}
     return {"id": str(user.id), "username": user.username, "brand": user.brand, **shown}
 
 

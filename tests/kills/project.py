@@ -78,6 +78,13 @@ class Project:
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait(timeout=10)
 
+    def stop(self) -> None:
+        """Ask it to leave, and wait until it has: what was under way is found again at the next start."""
+        assert self.daemon is not None
+        self.daemon.terminate()
+        if (code := self.daemon.wait(timeout=30)) != 0:
+            self.deaths.append(f"asked to leave it ended with {code}: {self._last_words()}")
+
     def sim(self, path: str, **query: Any) -> Any:
         """Ask the simulator's control interface."""
         return self.http.get(f"{self.base_url}/_sim/{path}", params=query, timeout=30).json()

@@ -18,7 +18,8 @@ from tests.kills.weather import REFUSALS, USUAL, change_mood, storm
 
 Say = Callable[[str], None]
 TURN_S = 0.2
-REFUSED_SOMETIMES = 0.2
+REFUSED_SOMETIMES = 0.3
+LEAVES_SOMETIMES = 0.2
 QUIET_S = 3.0
 """For so long nothing may stir before all is taken to be over: a poll of everybody fits in."""
 
@@ -143,9 +144,13 @@ def _storm(project: Project, crowd: Crowd, plan: Plan, say: Say) -> int:
             say,
             until=min(ends, time.monotonic() + plan.life_s * chance.uniform(0.2, 1.8)),
         )
-        project.kill()
-        kills += 1
-        say(f"killed {kills} of {plan.kills}; X saw {_said(project)} replies")
+        if plan.bursts and chance.random() < LEAVES_SOMETIMES:
+            project.stop()
+            say(f"asked to leave; X saw {_said(project)} replies")
+        else:
+            project.kill()
+            kills += 1
+            say(f"killed {kills} of {plan.kills}; X saw {_said(project)} replies")
         project.start()
         _resume(project, say)
     while not crowd.have_all_begun and time.monotonic() < ends:

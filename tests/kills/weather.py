@@ -47,6 +47,9 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"on": "stream", "kind": "out_of_order", "times": 2},
     {"on": "stream", "kind": "delay", "seconds": 2},
     {"on": "*", "kind": "status", "status": 503, "times": 5},
+    {"on": "*", "kind": "drop_before", "times": 15},
+    {"on": "GET /2/tweets", "kind": "status", "status": 503, "times": 2},
+    {"on": "GET /2/tweets/search/recent", "kind": "status", "status": 429, "headers": False},
 )
 """Bursts. Nothing here is for an operator: all of it must pass by itself."""
 

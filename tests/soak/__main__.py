@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=SOAK.people)
     parser.add_argument("--kills", type=int, default=SOAK.kills)
     parser.add_argument("--seed", type=int, default=SOAK.seed)
+    parser.add_argument("--chance", type=float, default=SOAK.chance, help="how likely everything fails")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it there")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -47,6 +48,7 @@ def plan_of(asked: argparse.Namespace) -> Plan:
         people=asked.people,
         kills=asked.kills,
         seed=asked.seed,
+        chance=asked.chance,
     )
     if asked.days is None:
         return plan
