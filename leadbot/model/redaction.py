@@ -56,7 +56,8 @@ def _blank(answer: Answer) -> Answer:
 
 
 def _words(words: str, post_id: PostId | None, gone: Collection[PostId] | None) -> str:
-    return DELETED if words and _is_in(post_id, gone) else words
+    # Words nobody can tell the post of (kept by an earlier version) go with the first that does.
+    return DELETED if words and (post_id is None or _is_in(post_id, gone)) else words
 
 
 def _is_in(post_id: PostId | None, gone: Collection[PostId] | None) -> bool:

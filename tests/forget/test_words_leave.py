@@ -24,7 +24,7 @@ def test_before_anything_is_deleted_the_words_stand_where_they_are_looked_for(re
     assert "zebraforty" in found["leads.csv"]
 
 
-def test_the_words_of_deleted_posts_leave_every_table_and_the_crm(records: Records) -> None:
+def test_scenario_25_the_words_of_deleted_posts_leave_every_table_and_the_crm(records: Records) -> None:
     posts = records.dialog()
     records.store.checks.posts_gone([post.id for post in posts], records.clock.now())
     records.settle(seconds=60)
