@@ -3,7 +3,7 @@ back."""
 
 from __future__ import annotations
 
-from leadbot.flows import dialog, handoff, optout, speaking
+from leadbot.flows import handoff, optout, speaking
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
 from leadbot.model import (
@@ -72,15 +72,10 @@ def veto(step: Step, event: Vetoed) -> Reason:
     conversation = step.conversation
     if conversation.status is Status.OPTED_OUT:
         return Reason.OPTED_OUT
-    waiting = conversation.waiting
-    if waiting or conversation.in_flight is not None:
-        post = waiting[-1].post if waiting else None
-        if waiting:
-            why = f"{event.by} stopped what was about to be said" + (f": {event.why}" if event.why else "")
-            step.raise_task("vetoed", why, post_id=waiting[-1].post.id)
-        dialog.fall_silent(step, handoff.playbook_of(step), post)
-    step.change(owner=Owner.HUMAN)
-    step.effects.append(CancelTimer("gives_up"))
+    if conversation.waiting:
+        why = f"{event.by} stopped what was about to be said" + (f": {event.why}" if event.why else "")
+        step.raise_task("vetoed", why, post_id=conversation.waiting[-1].post.id)
+    _hold(step, NATIVE)
     return Reason.VETOED
 
 

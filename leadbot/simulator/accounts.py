@@ -6,9 +6,11 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from leadbot.simulator.text import Span
+if TYPE_CHECKING:
+    # X's rules for texts take long to load, and commands that look at a project need ids only.
+    from leadbot.simulator.text import Span
 
 
 class Client(StrEnum):

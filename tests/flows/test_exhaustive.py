@@ -26,6 +26,7 @@ from leadbot.model import (
     Event,
     HandOff,
     Intent,
+    LineReplaced,
     Mention,
     OptOut,
     OptOutRequested,
@@ -44,12 +45,14 @@ from leadbot.model import (
     ReplyRefused,
     ReplySent,
     RepReplied,
+    Retracted,
     SendReply,
     SetTimer,
     Status,
     Suppress,
     TakenOver,
     TimerFired,
+    Vetoed,
 )
 from tests.flows.factories import (
     ACME,
@@ -155,6 +158,11 @@ def _opt_out_requested(walk: Walk) -> list[Event]:
     return [OptOutRequested(walk.at, "Mia Winter")]  # type: ignore[arg-type]
 
 
+def _replaced(walk: Walk, *, is_apology: bool) -> list[Event]:
+    key = walk.conversation.in_flight or "no:such:reply"
+    return [LineReplaced(key, "Sorry for the wait.", "Mia Winter", walk.at, is_apology)]  # type: ignore[arg-type]
+
+
 LEAD = _posts("we want it", WANTS_IT)
 FORTY = _posts("40", forty())
 QUESTION = _posts("does it float?", ASKS_UNKNOWN)
@@ -169,6 +177,8 @@ PACE = _at(TimerFired, "pace")
 GIVES_UP = _at(TimerFired, "gives_up")
 TAKEN_OVER = _at(TakenOver, "Mia Winter")
 RELEASED = _at(ReleasedToBot, "Mia Winter")
+VETOED = _at(Vetoed, "Mia Winter")
+RETRACTED = _at(Retracted, "5", "Mia Winter")
 REFUSED = _refused("too_late")
 SUPERSEDED = _refused("superseded")
 
@@ -222,6 +232,10 @@ ALL_KINDS: dict[str, Letter] = {
     "rep replied": lambda walk: [RepReplied("Leo Sand", PostId("5"), walk.at)],  # type: ignore[arg-type]
     "released": RELEASED,
     "withdrawn": lambda walk: [PlaybookWithdrawn(VERSION, "Mia Winter", walk.at)],  # type: ignore[arg-type]
+    "apology": lambda walk: _replaced(walk, is_apology=True),
+    "other words": lambda walk: _replaced(walk, is_apology=False),
+    "vetoed": VETOED,
+    "retracted": RETRACTED,
     "won": lambda walk: [OutcomeSet("won", "Mia Winter", walk.at)],  # type: ignore[arg-type]
 }
 
@@ -268,7 +282,7 @@ def _look(walk: Walk, event: Event, decision: Decision) -> Walk:
             unsent = unsent | {event.key}
         else:
             refused = refused | {reply.dialog for reply in walk.replies if reply.key == event.key}
-    if isinstance(event, TakenOver | RepReplied):
+    if isinstance(event, TakenOver | RepReplied | Vetoed | Retracted):
         is_taken_over = True
     if isinstance(event, ReleasedToBot):
         is_taken_over = False
