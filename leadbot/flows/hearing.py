@@ -43,6 +43,11 @@ from leadbot.model import (
 
 LATE_ANSWER = timedelta(days=30)
 KNOWN_FOR, KNOWN_FOR_WITH_CONSENT = timedelta(days=30), timedelta(days=365)
+_WHY = {
+    Reason.SUPPORT: "reads like a customer's problem",
+    Reason.BUSINESS: "reads like a job, press or an offer",
+    Reason.PRICE_FOR_HUMAN: "asks a price, perhaps in another language",
+}
 _TASKS = {Intent.SUPPORT: Reason.SUPPORT, Intent.BUSINESS: Reason.BUSINESS}
 
 
@@ -293,9 +298,7 @@ def leave(step: Step, heard: Heard) -> Reason:
     if reason is None:
         return Reason.PEACE
     day = heard.post.created_at.date().isoformat()
-    step.raise_task(
-        reason.value, f"reads as {reason.value.replace('_', ' ')}", post_id=heard.post.id, once=day
-    )
+    step.raise_task(reason.value, _WHY[reason], post_id=heard.post.id, once=day)
     return reason
 
 
