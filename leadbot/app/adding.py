@@ -21,7 +21,7 @@ from leadbot.settings.vault import name_of, vault_of
 from leadbot.settings.words import is_handle
 from leadbot.x import oauth2
 from leadbot.x.account import Profile, profile_of
-from leadbot.x.credentials import Credentials
+from leadbot.x.credentials import Credentials, odd_key
 from leadbot.x.door import Door
 from leadbot.x.oauth2 import App, Endpoints, RefusedCallback, SignIn, Tokens
 
@@ -223,13 +223,13 @@ def _stored(app: App, tokens: Tokens, handle: str, bearer: Secret, clock: Clock)
 
 
 def _given(how: How, name: str, asker: Asker, *, may_be_empty: bool = False) -> Secret:
-    if name in how.given:
-        return how.given[name]
     words = name.replace("_", " ")
-    return asker.ask_secret(
-        f"{words} (of the app, for the stream; Enter for none)" if may_be_empty else words,
-        may_be_empty=may_be_empty,
-    )
+    if may_be_empty:
+        words += " (of the app, for the stream; Enter for none)"
+    found = how.given[name] if name in how.given else asker.ask_secret(words, may_be_empty=may_be_empty)
+    if not found.is_sendable:
+        raise ConfigError([odd_key(name)])
+    return found
 
 
 def _profile(settings: Settings, keys: StoredKeys, clock: Clock) -> Profile:

@@ -13,7 +13,7 @@ from leadbot.x.oauth2 import RefusedCallback, SignIn
 
 HOST, PATH, PORT = "127.0.0.1", "/callback", 8723
 
-_DONE = "This is done. Close this page and go back to the terminal."
+_DONE = "Close this page and go back to the terminal: it goes on there."
 _NOT_OURS = "This does not belong to a sign-in of leadbot that is under way."
 
 

@@ -77,6 +77,8 @@ def add(
     from leadbot.keys import Kind
 
     configure_logs("console", "error")
+    if paste and from_stdin:
+        raise click.UsageError("--paste asks a person, so it does not go with --stdin.")
     handle = handle.removeprefix("@")
     settings = adding.lenient(folder, os.environ)
     given = _from_stdin() if from_stdin else _from_environment(handle)

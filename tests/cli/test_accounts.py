@@ -246,6 +246,17 @@ def test_keys_that_x_refuses_are_not_kept(folder: Path, person: Callable[..., Pe
     assert not list(folder.glob("keys/*.json"))
 
 
+@pytest.mark.parametrize("name", [*OAUTH1, "bearer_token"])
+def test_a_key_copied_with_its_surroundings_is_refused_by_name(
+    folder: Path, person: Callable[..., Person], name: str
+) -> None:
+    odd = {**OAUTH1, "bearer_token": BEARER, name: Secret("K-one K-two")}
+    with pytest.raises(ConfigError, match=name) as refused:
+        add(folder, person("acme"), How(Kind.OAUTH1, given=odd))
+    assert "K-" not in str(refused.value)
+    assert not list(folder.glob("keys/*.json"))
+
+
 def test_an_x_that_is_away_keeps_nothing(folder: Path, person: Callable[..., Person]) -> None:
     (folder / "leadbot.toml").write_text('[x]\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8")
     with pytest.raises(TransientError):
