@@ -46,10 +46,10 @@ _FREE_BEFORE = frozenset(
     "a about abt actually ah all altogether and approx approximately are around at be btw but circa com com currently er erm exactly for guess got have haha has hi hmm honestly i i'd i'm ill im in is it it'd it'll it's its just let's like lol make maybe me mean meant min minimum my need needs now of oh ok okay only or perhaps plus prob probably probs reckon rn roughly say says so something somewhere sorry sure that that'd that's thats the there there'd there're there's theres think to today total up uh um want wait we we'd we'll we're we've well were weve will with would yeah yep yes your u ur us they they're correction no nope rather scratch typo edit team staff users seats people size answer: answer thats'd number like tbh basically literally each by nah counting aiming looking thinking than last then go let expect expecting estimate estimated guesstimate ballpark range anywhere between from number's than".split()
 )
 _FREE_AFTER = frozenset(
-    "all altogether and approx around as at atm but by counting currently depending each easily for from give guess haha i i'd if in incl including initially ish it lol max maximum maybe minimum mostly not now of on only or over overall plus please pls plz possibly probably rn right roughly sir so soon split spread strong tbh thanks that the they though thx to today too tops total totally u um until us we we'd we'll we're we've with within would yeah yes yep you tho atleast across actually madam mate ma'am wait no sorry hopefully when once who then after before last though excluding bro innit probs prob usually normally including ok okay i'm is are should will might could may x ty cheers".split()
+    "all altogether and approx around as at atm but by counting currently depending each easily for from give guess haha i i'd if in incl including initially ish it lol max maximum maybe minimum mostly not now of on only or over overall plus please pls plz possibly probably rn right roughly sir so soon split spread strong tbh thanks that the they though thx to today too tops total totally u um until us we we'd we'll we're we've with within would yeah yes yep you tho atleast across actually madam mate ma'am wait no sorry hopefully when once who then after before last though excluding bro innit probs prob usually normally including this these ok okay i'm is are should will might could may x ty cheers".split()
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:version|windows|ios|android|iphone|office|no\.?|nr|number|num|room|page|level|since|until|till|(?<!now )at|out of|on the|q|age|aged|i'm|im|i am|turned|year|in year|section|step|day|week|bus|flight|order|ref|invoice|ticket|case|booth|stand|route|gate|channel|episode|season|chapter|grade|phase|tier|plan|galaxy|pixel|ps|xbox|rtx|gen|vol|area|highway|interstate|studio|not|isn't|unit|option|top|round|wave|covid|world cup|euro|class of|since like|back in|trial of|take|takes|took|give me|wait|waiting|waited|in|by|for the last|number is) ?|[#£$€₹¥v/\\:]\s?|\d[ .-])$"
+    r"(?:\b(?:version|windows|ios|android|iphone|office|(?<![?.!,…] )no\.?|nr|number|num|room|page|level|since|until|till|(?<!now )at|out of|on the|q|age|aged|i'm|im|i am|turned|year|in year|section|step|day|week|bus|flight|order|ref|invoice|ticket|case|booth|stand|route|gate|channel|episode|season|chapter|grade|phase|tier|plan|galaxy|pixel|ps|xbox|rtx|gen|vol|area|highway|interstate|studio|not|isn't|unit|option|top|round|wave|covid|world cup|euro|class of|since like|back in|trial of|take|takes|took|give me|wait|waiting|waited|in|by|for the last|number is) ?|[#£$€₹¥v/\\:]\s?|\d[ .-])$"
 )
 # After one of these words "in" and "by" lead to no year: "8 in", and the amount is a year at all.
 _YEARS = range(1950, 2100)
@@ -59,7 +59,7 @@ _OTHER_AFTER = re.compile(
 _ONE = re.compile(r"(?:^|[.!,;\s])one(?=\s?(?:[.!,;]|$|user|seat|person|licen))")
 
 _CORRECTED = re.compile(
-    r"\b(?:no wait|wait no|no,? sorry|sorry|no scratch that|scratch that|strike that|actually|i mean(?:t)?|meant|correction|make (?:it|that)|rather|or rather|nope?,? (?:it's|its)|typo|edit|my bad|oops|whoops|wait|nah)\b|\bno,|\bno\.\.+|\.\.\. ?no\b"
+    r"\b(?:no wait|wait no|no,? sorry|sorry|no scratch that|scratch that|strike that|actually|i mean(?:t)?|meant|correction|make (?:it|that)|rather|or rather|nope?,? (?:it's|its)|typo|edit|my bad|oops|whoops|wait|nah)\b|\bno,|\bno\.\.+|[?.…!]\s*no\b|\.\.\. ?no\b"
 )
 _INSTEAD = re.compile(r"\b(?:not|isn't|and not|rather than|instead of)\s?(?:a |just |only )?$")
 
@@ -75,7 +75,7 @@ _NEXT_OF_LIST = re.compile(
 _SOMEBODY_AND_ME = re.compile(rf"\b{_SOMEBODY} (?:and|&|plus|\+) {_ME}\b")
 _JUST_ME = re.compile(
     r"\b(?:just|only|simply|literally|purely) (?:(?:little|old|ol|lil|plain|poor|boring|lonely|the|good|really|just|literally) ){0,3}(?:me|myself)\b(?! (?:or|who|that|being|and (?:a|my|the|\d)))|\bme,? myself(?:,? and i)?\b|\bonly one(?: user| person)?\b(?= *(?:$|[.,!]))|\bjust the one(?: of us)?\b|\bjust (?:one|1) (?:user|person|seat)\b|\bby myself\b"
-    r"|\bi'?m (?:a )?(?:solo\w*|solopreneur|sole trader|one[- ](?:man|woman|person)|a? ?freelancer|on my own|alone|a one[- ]\w+ band|flying solo)\b|\bmyself only\b|\bme only\b|(?<!leave )(?<!let )\bme alone\b|\bone[- ](?:man|person|woman) (?:band|show|shop|business|team|company|operation|army)\b|\b(?:it's|its|it is|that's|thats) (?:only |just )?me(?: myself)?\b(?= *(?:$|[.,!]| on my own| here| really| for now| at the moment| tbh| lol| atm))|^\W*(?:solo|me|myself|muggins here|yours truly)\W*$|\bon my own\b|\ball on my own\b|\bsole trader\b|\bone\. me\b|\bi work alone\b|\bi am alone\b|^\W*(?:nobody|no one) else\b"
+    r"|\bi'?m (?:a )?(?:solo\w*|solopreneur|sole trader|one[- ](?:man|woman|person)|a? ?freelancer|on my own|alone|a one[- ]\w+ band|flying solo)\b|\bmyself only\b|\bme only\b|(?<!leave )(?<!let )\bme alone\b|\bone[- ](?:man|person|woman) (?:band|show|shop|business|team|company|operation|army)\b|\b(?:it's|its|it is|that's|thats) (?:only |just )?me(?: myself)?\b(?= *(?:$|[.,!]| on my own| here| really| for now| at the moment| tbh| lol| atm))|^\W*(?:solo|me|myself|muggins here|yours truly)\W*$|\bon my own\b|\ball on my own\b|\bsole trader\b|\b(?:a |one )?single (?:user|seat|person|licen[cs]e)\b|\bone\. me\b|\bi work alone\b|\bi am alone\b|^\W*(?:nobody|no one) else\b"
 )
 _TWO_OF_US = re.compile(r"\b(?:both of us|the pair of us|(?:me|i) and one other|us two|the two of us)\b")
 _ALL_OF_US = re.compile(
@@ -111,15 +111,16 @@ _NEAR_US = (
 )
 _NEAR_ME = (
     "duo", "husband", "two-", "two man", "two person", "mother and", "father and", "wife and", "just me", "only me", "just my", "only my", "myself", "solo", "of us", "my own", "us two", "me only", "me alone", "one-", "one man", "one person", "one woman", "one me", "one. me", "one other", "me and", "me +", "me+", "me &",
-    "me plus", "me,", "me n ", "me with", "i and", "i plus", "i +", "i with", "i &", "i,", "and me", "& me", "+ me", "and i", "& i", "+ i", "only one", "just one", "just the one", "just 1", "sole trader", "alone", "nobody else", "no one else", "freelancer", "yours truly", "muggins", "flying solo",
+    "me plus", "me,", "me n ", "me with", "i and", "i plus", "i +", "i with", "i &", "i,", "and me", "& me", "+ me", "and i", "& i", "+ i", "only one", "just one", "just the one", "just 1", "sole trader", "alone", "nobody else", "no one else", "freelancer", "single ", "yours truly", "muggins", "flying solo",
 )  # fmt: skip
-_ME_OR_WE = _ME_WORDS | frozenset("duo husband wife two team".split())
+_ME_OR_WE = _ME_WORDS | frozenset("duo husband wife two team single".split())
 # A longer text counts people only with one of these in it.
 _PEOPLE_WORDS = frozenset(
     "people person persons ppl peeps folk folks humans users user seat seats license licenses licence licences employee employees staff staffers agent agents rep reps teammate teammates colleague colleagues coworker coworkers workers worker members member head heads headcount fte ftes dev devs developer developers engineer engineers designer designers student students teacher teachers pupils drivers driver nurses nurse salespeople technicians technician manager managers freelancers contractors interns volunteers consultants admins analysts guys guy lads girls women men adults kids logins accounts pax operators founders partners friends mates recruiters us them team office company crew firm agency startup department business group class workforce we were there sales support strong man my our".split()
 )
 _MOST = 5_000_000
 _MOST_BARE = 200_000  # people, of an amount that does not say that it counts people
+_FEW_WORDS = 6  # of a text in which a name is one of "me, Dave and Priya"
 _MOST_WORDS = 24  # of a post in which a bare amount counts
 
 
@@ -182,13 +183,27 @@ def _list_of(said: Said, first: re.Match[str]) -> SlotValue | None:
             low, high, at = low + amount.low, high + amount.high, amount.end
             more = re.compile(rf"\s?(?:other |more )?(?:others?|more|{_PEOPLE})\b").match(plain, at)
             at = more.end() if more else at
-        elif match["who"]:
-            low, high, at = low + 1, high + 1, match.end()
+        elif match["who"] or _is_name(said, match.start("n")):
+            name = _WORD_AFTER.match(plain, match.start("n") - 1) if match["n"] else None
+            low, high, at = low + 1, high + 1, name.end() if name else match.end()
         else:
             break
     if at == first.end() or high > _MOST:
         return None
     return _value(said, first.start(), at, low, high)
+
+
+def _is_name(said: Said, at: int) -> bool:
+    """Whether a name is told there, in a text so short that it is told as one of the list."""
+    word = _WORD_AFTER.match(said.plain, at - 1)
+    return (
+        len(said.words) <= _FEW_WORDS
+        and said.text[at : at + 1].isupper()
+        and not said.text.isupper()
+        and word is not None
+        and not word[1].startswith(("i'", "i’"))
+        and word[1] != "i"
+    )
 
 
 def _counted(said: Said, taken: Sequence[SlotValue]) -> list[SlotValue]:

@@ -85,7 +85,16 @@ def _led(days: Days, lead: str | None, today: date) -> Days | None:
     third = (last - first).days // 3
     if lead in ("early", "start of", "beginning of", "early in", "first thing in"):
         last = first + timedelta(days=third)
-    elif lead in ("late", "end of", "by end of", "by the end of", "towards the end of", "late in"):
+    elif lead in (
+        "late",
+        "end of",
+        "by end of",
+        "by the end of",
+        "before end of",
+        "before the end of",
+        "towards the end of",
+        "late in",
+    ):
         first = last - timedelta(days=third)
     elif lead in ("mid", "middle of"):
         first, last = first + timedelta(days=third), last - timedelta(days=third)

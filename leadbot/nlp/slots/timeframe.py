@@ -116,7 +116,9 @@ def _value(said: Said, match: re.Match[str], way: _Way, today: date) -> SlotValu
         return None
     first, last = _not_before(said.plain, match, span, today)
     bucket = bucket_of(first, last, today)
-    if bucket is Bucket.NOW and _NAMES_MONTH.search(words.lower()):
+    groups = match.groupdict()
+    is_month = groups.get("month") and not groups.get("day") and not groups.get("day2")
+    if bucket is Bucket.NOW and (is_month or _NAMES_MONTH.search(words.lower())):
         bucket = Bucket.THIS_MONTH  # by its own name, however few its days
     return SlotValue(
         SlotType.TIMEFRAME,
@@ -158,7 +160,7 @@ _NAMES_MONTH = re.compile(
 _NEAR_FIGURES = re.compile(r"\d[/.-]\d")
 _YEAR = r"(?P<year>20[2-4]\d)"
 _MONTH = "|".join(sorted(days.MONTHS, key=len, reverse=True))
-_LEAD = r"(?P<lead>by the end of|by end of|by|before|b4|ahead of|prior to|this side of|no later than|latest|until|till|in|from|after|once|for|around|about|approx|starting|start|sometime in|some time in|early in|late in|early|mid|middle of|late|start of|beginning of|towards the end of|end of|during|over|across|next|this|since|not before|not until|due|at|on|w/c|week of|week commencing)"
+_LEAD = r"(?P<lead>before the end of|before end of|by the end of|by end of|by|before|b4|ahead of|prior to|this side of|no later than|latest|until|till|in|from|after|once|for|around|about|approx|starting|start|sometime in|some time in|early in|late in|early|mid|middle of|late|start of|beginning of|towards the end of|end of|during|over|across|next|this|since|not before|not until|due|at|on|w/c|week of|week commencing)"
 _SAME_DAY = (
     r"\b(?:right now|right away|straight ?away|immediate(?:ly)?|a\.?s\.?a\.?p\.?|as (?:soon|early|quick(?:ly)?|fast) as (?:possible|poss|we can|i can|you can|humanly possible|you like)|urgent(?:ly)?|today|tonight|tonite|tomorrow|tomorow|tommorow|tommorrow|tmrw|tmr|tmrow|tomoz|2moro|2day|this (?:minute|second|instant|very moment|afternoon|morning|evening)|for now|yesterday (?:if possible|ideally|please|pls|would be (?:nice|good|great))"
     r"|ready to (?:go|start|buy|sign|move|roll)(?! (?:mad|crazy))|(?:pretty|very|real|really|quite) soon|soonest|the sooner,? the better|sooner rather than later|no time to lose|in a hurry|soonish|nowish|now-ish|like now|any day now|any time now|within (?:days|hours|the hour|the day|24 hours|48 hours|the week|a week)|in the next (?:few|couple of|24|48) (?:days|hours)|in (?:a few|a couple(?: of)?|an?|a matter of|\d+|two|three) ?(?:days(?= |$)(?<=days)|hours?|hrs?|mins?|minutes?)|(?:by )?(?:the )?(?:eod|cob|end of play|close of business|end of (?:the )?day)|first thing(?: tomorrow)?|at once|day one|needed it (?:last week|yesterday)|should have (?:started|had it)|pronto)\b"
