@@ -13,6 +13,7 @@ from datetime import date
 
 from leadbot.flows import moods, quoting
 from leadbot.flows.cards import AnswerRule, Card, Playbook, Range
+from leadbot.flows.whether import authority_of
 from leadbot.model import Answer, Bucket, Dialog, Reading, SlotType, SlotValue
 
 EXACT = 0.999
@@ -105,6 +106,10 @@ def _slot(card: Card, reading: Reading, is_asked: bool, used: Sequence[SlotValue
         for slot in reading.slots
         if slot.type is card.type and slot not in used and (is_asked or slot.volunteered)
     ]
+    if not found and is_asked and card.type is SlotType.AUTHORITY:
+        answers = (slot for slot in reading.slots if slot.type is SlotType.YES_NO and slot not in used)
+        yes_no = next(answers, None)
+        return authority_of(card.ask.wordings, yes_no) if yes_no else None
     return max(found, key=lambda slot: (slot.volunteered, slot.start), default=None)
 
 

@@ -32,7 +32,7 @@ from leadbot.nlp.human import asks_for_human
 from leadbot.nlp.nearest import Nearby
 from leadbot.nlp.optout import opt_out_of
 from leadbot.nlp.signals import asks_price, is_noise, is_question
-from leadbot.nlp.slots import day_of, slots_in
+from leadbot.nlp.slots import day_of, region_of, slots_in
 from leadbot.nlp.text import MAX_CHARS, Said, said, tokens
 
 NOTES = "leadbot"
@@ -224,7 +224,8 @@ class Slots(_Batched):
 
     def note(self, batch: list[Notes]) -> None:
         for notes in batch:
-            notes.slots = slots_in(notes.said, day_of(notes.request.at, notes.request.zone))
+            zone = notes.request.zone
+            notes.slots = slots_in(notes.said, day_of(notes.request.at, zone), region_of(zone))
 
 
 class Echoes(_Batched):

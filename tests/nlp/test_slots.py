@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leadbot.model import Bucket, SlotType
+from leadbot.nlp.slots import answer_in
 
 
 def only(reading, slot):
@@ -241,6 +242,56 @@ def test_contacts_are_put_in_their_normal_form(read, text, slot, value):
     found = only(read(text), slot)
     assert found.value == value
     assert found.volunteered
+
+
+def test_the_zone_says_whose_a_number_is_and_how_a_day_is_written(read):
+    phone, day = "call me on 0412 345 678", "launch is on 3/4/2027"
+    assert only(read(phone, zone="Australia/Sydney"), SlotType.PHONE).value == "+61412345678"
+    assert only(read(day, zone="Europe/Paris"), SlotType.TIMEFRAME).from_on == date(2027, 4, 3)
+    assert only(read(day, zone="America/New_York"), SlotType.TIMEFRAME).from_on == date(2027, 3, 4)
+    assert only(read(day), SlotType.TIMEFRAME).from_on == date(2027, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "volunteered"),
+    [
+        ("we're based in München", "Munich", True),
+        ("Leeds", "Leeds", False),
+        ("nyc / london", "New York City", False),
+        ("Bath, UK", "Bath", False),
+        ("moved from Berlin to Lisbon", "Lisbon", False),
+        ("upstate NY", "New York State", False),
+    ],
+)
+def test_the_most_specific_place_is_told_by_its_english_name(read, text, value, volunteered):
+    found = only(read(text), SlotType.PLACE)
+    assert (found.value, found.volunteered) == (value, volunteered)
+
+
+@pytest.mark.parametrize("text", ["nice one", "it's mobile", "reading a book", "on the internet", "us", "of"])
+def test_words_are_no_place(read, text):
+    assert only(read(text), SlotType.PLACE) is None
+
+
+def test_signs_in_disguise_are_read_and_the_span_is_as_typed(read):
+    text = "we are 1️⃣2️⃣ people"
+    found = only(read(text), SlotType.COUNT)
+    assert (found.low, found.words) == (12, text[found.start : found.end])
+    assert only(read("ｍｅ＠ａｃｍｅ．ｉｏ"), SlotType.EMAIL).value == "me@acme.io"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "value"),
+    [
+        ("Are you the one who decides?", "yes", "decides"),
+        ("Are you the one who decides?", "nope", "no"),
+        ("Are you the one who decides?", "maybe", None),
+        ("Who decides?", "yes", None),
+    ],
+)
+def test_yes_says_who_decides_only_when_that_was_the_question(asked, said, value):
+    found = answer_in(SlotType.AUTHORITY, said, asked=asked, today=date(2026, 11, 22))
+    assert (found.value if found else None) == value
 
 
 @pytest.mark.parametrize("text", ["order 6502530000", "@acme hello", "meet at dot com conference"])

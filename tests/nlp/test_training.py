@@ -109,4 +109,4 @@ def test_evaluation_speaks_json_with_these_names():
     assert set(found) == {*names.split(), "precision_at_recall_75", "labels", "confusion", "posts_per_s"}
     assert (found["n"], found["accuracy"], found["lead_precision"], found["lead_auroc"]) == (2, 0.5, 0.5, 0.5)
     assert found["macro_f1_25"] is None
-    assert found["labels"]["pricing"] == {"rows": 1, "precision": 0.5, "recall": 1.0, "f1": 0.6667}
+    assert found["labels"]["pricing"] == {"n": 1, "precision": 0.5, "recall": 1.0, "f1": 0.6667}

@@ -7,24 +7,32 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from leadbot.flows.whether import authority_of
 from leadbot.model import SlotType, SlotValue
 from leadbot.nlp.slots.authority import authority_in
 from leadbot.nlp.slots.contacts import email_in, phone_in
 from leadbot.nlp.slots.counts import counts_in
 from leadbot.nlp.slots.money import money_in
 from leadbot.nlp.slots.places import place_in
+from leadbot.nlp.slots.regions import region_of
 from leadbot.nlp.slots.timeframe import timeframes_in
 from leadbot.nlp.slots.yes_no import yes_no_in
 from leadbot.nlp.text import Said, said
 
-__all__ = ["answer_in", "day_of", "slots_in"]
+__all__ = ["answer_in", "day_of", "region_of", "slots_in"]
 
 
-def slots_in(said: Said, today: date, region: str = "") -> tuple[SlotValue, ...]:
+def slots_in(
+    said: Said, today: date, region: str = "", *, is_phone_asked: bool = False
+) -> tuple[SlotValue, ...]:
     """Every answer in the text. A number belongs to one of them only: contacts first, then money, times
-    and counts. region: ISO country that a phone without a + belongs to, and whose way "3/4" is written.
+    and counts.
+
+    region: ISO country that a phone without a + belongs to, and whose way "3/4" is written. is_phone_asked:
+    then it needs no word such as "call".
     """
-    singles = (email_in(said), phone_in(said, region), yes_no_in(said), authority_in(said))
+    phone = phone_in(said, region, is_asked=is_phone_asked)
+    singles = (email_in(said), phone, yes_no_in(said), authority_in(said))
     email, phone, yes_no, authority = singles
     money = money_in(said)
     taken = [value for value in (email, phone, *money) if value and value.volunteered]
@@ -40,10 +48,19 @@ def answer_in(
     slot: SlotType, words: str, *, asked: str = "", today: date, region: str = ""
 ) -> SlotValue | None:
     """The answer to a question for `slot`: what can be nothing else before a bare one, the last said before
-    an earlier one, as the cards choose it.
+    an earlier one, as the cards choose it. asked: the question, in one wording.
     """
-    found = [value for value in slots_in(said(words), today, region) if value.type is slot]
-    return max(found, key=lambda value: (value.volunteered, value.start), default=None)
+    is_phone = slot is SlotType.PHONE
+    found = slots_in(said(words), today, region, is_phone_asked=is_phone)
+    best = max(
+        (value for value in found if value.type is slot),
+        key=lambda value: (value.volunteered, value.start),
+        default=None,
+    )
+    if best is None and slot is SlotType.AUTHORITY:
+        yes_no = next((value for value in found if value.type is SlotType.YES_NO), None)
+        return authority_of([asked], yes_no) if yes_no else None
+    return best
 
 
 def day_of(at: datetime, zone: str) -> date:

@@ -143,20 +143,24 @@ def _plain(words: str) -> str:
     return words.replace(" ", "")
 
 
-def phone_in(said: Said, region: str = "") -> SlotValue | None:
-    """The last phone number in E.164. region: ISO country of numbers without a +; without it, only a valid US or
-    British one beside a word such as "call" is taken.
+def phone_in(said: Said, region: str = "", *, is_asked: bool = False) -> SlotValue | None:
+    """The last phone number in E.164. region: ISO country of numbers without a +; without it, US and British ones are
+    tried. Unless it was asked for, such a number needs a word such as "call" beside it.
     """
     plain = said.plain
     if not said.has_digit:
         return _spoken(said, region)
-    if len(_DIGIT.findall(plain)) >= 7 or (region and _LOOKALIKE.search(plain)):
-        says_phone = bool(region) or _SAYS_PHONE.search(plain) is not None
+    if len(_DIGIT.findall(plain)) >= 7 or (is_asked and _LOOKALIKE.search(plain)):
+        says_phone = is_asked or _SAYS_PHONE.search(plain) is not None
         for start, end, words in reversed(list(_digits_in(plain))):
-            number = _valid(words, (region,) if region else _REGIONS if says_phone else ())
+            number = _valid(words, _regions(region) if says_phone else ())
             if number:
                 return _contact(said, SlotType.PHONE, start, end, number)
     return _spoken(said, region) if not said.vocabulary.isdisjoint(_SPOKEN) else None
+
+
+def _regions(region: str) -> tuple[str, ...]:
+    return (region,) if region else _REGIONS
 
 
 def _digits_in(plain: str) -> Iterator[tuple[int, int, str]]:
@@ -183,7 +187,7 @@ def _spoken(said: Said, region: str) -> SlotValue | None:
             times = 2 if word == "double" else 3
         else:
             digits, times = digits + _SPOKEN.get(word, word) * times, 1
-    number = _valid(digits, (region,) if region else _REGIONS)
+    number = _valid(digits, _regions(region))
     end = match.end()
     while said.plain[end - 1] in " ,.-–":
         end -= 1
