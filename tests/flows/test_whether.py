@@ -18,7 +18,8 @@ def said(value: str) -> SlotValue:
 )
 def test_yes_and_no_answer_a_question_whether(question: str) -> None:
     yes, no = authority_of([question], said("yes")), authority_of([question], said("no"))
-    assert yes is not None and no is not None
+    assert yes is not None
+    assert no is not None
     assert (yes.type, yes.value, no.value) == (SlotType.AUTHORITY, "decides", "no")
 
 
