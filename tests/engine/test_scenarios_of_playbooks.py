@@ -14,7 +14,7 @@ from leadbot import model as m
 from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.decide import decide
 from leadbot.flows.playbook import PlaybookSource, load, restore
-from leadbot.nlp import load_reader
+from leadbot.nlp import SpacyReader, load_reader
 from tests.fakes.clock import ManualClock
 from tests.fakes.house import BRAND, House
 
@@ -28,6 +28,11 @@ TEAM_PLAN = (Path(__file__).parents[2] / "playbooks" / "team-plan.yaml").read_te
 
 def book(text: str, file: str = "playbooks/team-plan.yaml") -> Playbook:
     return load([PlaybookSource(file, text)], brands=None, teams=None)[0]
+
+
+@pytest.fixture(scope="module")
+def reader() -> SpacyReader:
+    return load_reader()
 
 
 @pytest.fixture
@@ -114,7 +119,7 @@ def test_scenario_13_withdrawing_leaves_the_dialogs_of_other_playbooks_alone(hou
     ],
 )
 def test_scenario_09_january_is_soon_on_the_20th_of_december(
-    tmp_path: Path, zone: str, at: datetime, said: str, answer: str
+    tmp_path: Path, reader: SpacyReader, zone: str, at: datetime, said: str, answer: str
 ) -> None:
     brand = m.Brand(BRAND, "acme", "Acme", zone, m.Mode.LIVE, teams=(TEAM,), pace_s=(0.0, 0.0))
     house = House(
@@ -122,7 +127,7 @@ def test_scenario_09_january_is_soon_on_the_20th_of_december(
         brand=brand,
         playbooks=(book(TEAM_PLAN),),
         decide=decide,
-        reader=load_reader(),
+        reader=reader,
         clock=ManualClock(at),
     )
     house.say("we want to buy this for our team of 40, all in excel")

@@ -207,5 +207,5 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_loading_costs_by_the_length_of_the_file(shape: str) -> None:
     steps(SHAPES[shape](2))  # what is remembered from one file to the next is remembered now
-    base, short, long = (steps(SHAPES[shape](count)) for count in (1, 20, 80))
+    base, short, long = (steps(SHAPES[shape](count)) for count in (1, 10, 40))
     assert long - base <= 6 * (short - base)
