@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadbot.flows.cards import Playbook
     from leadbot.flows.rehearse import TestOutcome
     from leadbot.model import Brand
-    from leadbot.ports import Reader
+    from leadbot.nlp import SpacyReader
     from leadbot.settings import Settings
 
 LEADBOT_TOML = Path("leadbot.toml")
@@ -33,6 +33,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
     name: str = ""
     tests: int = 0
+    hints: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The file's part of the document."""
@@ -45,6 +46,7 @@ class Checked:
                 {"rule": p.rule, "line": p.line, "column": p.column, "message": p.what, "fix": p.fix}
                 for p in self.problems
             ],
+            "hints": self.hints,
         }
 
 
@@ -91,7 +93,26 @@ def _check(files: Sequence[Path]) -> list[Checked]:
         found[one.file].name = one.name
         found[one.file].tests = len(one.tests)
         found[one.file].problems += _rehearse(one)
+        found[one.file].hints += _hints(one)
     return list(found.values())
+
+
+def _hints(playbook: Playbook) -> list[str]:
+    """Phrases of different answers that mean the same to the reader: in other words either may be heard."""
+    groups = [(f"`{card.learn}`", [rule.sounds_like for rule in card.answers]) for card in playbook.cards]
+    groups.append(("`answers_first`", [line.sounds_like for line in playbook.answers_first]))
+    return [hint for where, answers in groups for hint in _alike(where, answers)]
+
+
+def _alike(where: str, answers: Sequence[Sequence[str]]) -> list[str]:
+    owner = {phrase: number for number, phrases in enumerate(answers) for phrase in phrases}
+    if len(set(owner.values())) < 2:
+        return []
+    return [
+        f'{where}: "{one}" and "{other}" mean much the same but belong to different answers'
+        for one, other, _ in _reader().alike(frozenset(owner))
+        if owner[one] != owner[other]
+    ]
 
 
 def _rehearse(playbook: Playbook) -> list[Problem]:
@@ -119,7 +140,7 @@ def _failure(file: str, outcome: TestOutcome) -> Problem:
 
 
 @cache
-def _reader() -> Reader:
+def _reader() -> SpacyReader:
     from leadbot.nlp import load_reader
 
     return load_reader()
@@ -157,6 +178,8 @@ def _known() -> dict[str, Any]:
 def _tell(one: Checked) -> None:
     if not one.problems:
         click.echo(f"{one.file}: fine ({one.name}, {one.tests} test{'s' if one.tests != 1 else ''})")
+        for hint in one.hints:
+            click.echo(f"  hint: {hint}")
         return
     for problem in one.problems:
         click.echo(f"{problem}")
