@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from leadbot.errors import ConfigError, Problem
 from leadbot.model import BrandId, PostId
 from leadbot.ports import Clock
 from leadbot.settings import Settings
@@ -148,10 +151,10 @@ def listeners(
 def locks(settings: Settings, accounts: Sequence[Account]) -> list[tuple[Path, str]]:
     """Files to hold while the daemon runs, one for each account and each app's stream, and who else has it.
 
-    They lie in the machine's folder for temporary files, so that two projects see each other.
+    They lie in the machine's folder for temporary files, so that two projects see each other. Raises
+    ConfigError.
     """
-    folder = Path(tempfile.gettempdir()) / f"leadbot-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = _own_folder(Path(tempfile.gettempdir()) / f"leadbot-{os.getuid()}")
     base = settings.x.base_url
     held = [
         (f"account {base} {one.brand_id}", f"another leadbot of this machine speaks for @{one.handle}")
@@ -163,3 +166,22 @@ def locks(settings: Settings, accounts: Sequence[Account]) -> list[tuple[Path, s
             for app in apps_of(accounts)
         ]
     return [(folder / f"{sha256(name.encode()).hexdigest()[:16]}.lock", what) for name, what in held]
+
+
+def _own_folder(folder: Path) -> Path:
+    """Make a folder that nobody else may write into: a link somebody laid there would be followed."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700)
+    try:
+        found = folder.lstat()
+    except OSError as error:
+        what = f"cannot be made: {error.strerror}"
+        raise ConfigError(
+            [Problem(str(folder), what, "set TMPDIR to a folder of yours", "no-lock")]
+        ) from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        what = "others may write into it, or it is no folder of yours"
+        raise ConfigError(
+            [Problem(str(folder), what, "remove it, or set TMPDIR to a folder of yours", "no-lock")]
+        )
+    return folder

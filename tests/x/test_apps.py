@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -99,3 +100,19 @@ def test_two_projects_of_one_machine_share_neither_an_account_nor_a_stream(
                 pass
     with only_one(account, speaks):
         pass
+
+
+def test_a_folder_of_locks_that_others_may_write_into_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, acme: Account, base_url: str
+) -> None:
+    settings = Settings(tmp_path, "sqlite://", XSettings(base_url=base_url), None, CrmSettings(), ())
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    tempfile.tempdir = None  # what the standard library remembers of TMPDIR
+    try:
+        ((lock, _), _) = locks(settings, [acme])
+        assert lock.parent.parent == tmp_path
+        lock.parent.chmod(0o777)
+        with pytest.raises(ConfigError, match="others may write"):
+            locks(settings, [acme])
+    finally:
+        tempfile.tempdir = None
