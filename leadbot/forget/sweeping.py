@@ -15,10 +15,10 @@ _log = structlog.get_logger()
 
 NAME = "forget old words"
 EVERY = timedelta(hours=24)
-BATCH = 50
+BATCH = 10
 """Conversations in one transaction: some milliseconds in which nobody else can write."""
 
-_YIELD_S = 0.005
+_YIELD_S = 0.02
 ODD_ITEMS = timedelta(hours=24)
 
 
