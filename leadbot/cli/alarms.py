@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from leadbot.cli.project import as_json_option, in_project, project_in
-from leadbot.cli.words import in_one_line, say
+from leadbot.cli.words import in_one_line, say, say_pauses
 from leadbot.errors import PermanentError
 
 
@@ -27,6 +27,8 @@ def list_alarms(folder: Path, as_json: bool) -> None:
 
     with open_store(project_in(folder).settings) as (store, _):
         found = store.alarms.open()
+        if not as_json:
+            say_pauses(store)
     if as_json:
         say(json.dumps([asdict(alarm) for alarm in found], default=str, ensure_ascii=False))
         return

@@ -41,14 +41,15 @@ def project_in(folder: Path) -> Project:
 def settings_in(folder: Path, *, only_where: bool = False) -> Settings:
     """The settings of a folder, without its playbooks: quicker, and a fault in a playbook is no hindrance.
 
-    only_where: nothing but a fault in where the data is counts either, for a brake must always work.
+    only_where: nothing but a fault in where the data is counts either, and keys are left alone: a brake must
+    always work.
     Raises ConfigError.
     """
     from leadbot.errors import ConfigError
     from leadbot.settings import read
 
     configure_logs("console", "error")
-    settings, problems = read(folder, os.environ)
+    settings, problems = read(folder, os.environ, with_keys=not only_where)
     if only_where:
         problems = [problem for problem in problems if problem.rule in ("database-url", "handle", "base-url")]
     if problems:

@@ -59,8 +59,11 @@ def load(path: Path, env: Mapping[str, str]) -> Settings:
     return settings
 
 
-def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
-    """Settings as far as they can be read, and what is wrong. Raises ConfigError if there is no TOML."""
+def read(path: Path, env: Mapping[str, str], *, with_keys: bool = True) -> tuple[Settings, list[Problem]]:
+    """Settings as far as they can be read, and what is wrong. Raises ConfigError if there is no TOML.
+
+    with_keys False: keys are not looked for, nor missed; a keyring may make one wait.
+    """
     file = path / "leadbot.toml" if path.is_dir() else path
     text, document = parse(file)
     notes = Notes(file.name, Lines(text))
@@ -88,8 +91,9 @@ def read(path: Path, env: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
         ):
             secrets.refuse(table)
             table.expect((*keys, *SECRET_NAMES) if name != "crm" else tuple({*keys, *table.values}))
-    settings = replace(settings, brands=secrets.add(settings, notes, env))
-    vault.judge(settings, notes)
+    if with_keys:
+        settings = replace(settings, brands=secrets.add(settings, notes, env))
+        vault.judge(settings, notes)
     return settings, sorted(dict.fromkeys(notes.problems), key=lambda problem: (problem.file, problem.line))
 
 

@@ -21,6 +21,9 @@ from leadbot.store.tables import BRAND_STATE, INBOX, OUTBOX
 
 _log = structlog.get_logger()
 
+_PROGRAMS = frozenset({"account", "breaker"})
+"""Who pauses a brand without being a person."""
+
 _NOTED_EVERY = timedelta(seconds=30)
 """A poll every second need not write every second that it was there."""
 
@@ -143,8 +146,9 @@ def begin_catch_up_everywhere(connection: Connection) -> None:
 def pause(connection: Connection, brand_id: BrandId, *, why: str, by: str, at: datetime) -> None:
     """Pause inside somebody's transaction; an earlier pause stays as it is, and the log has both."""
     is_first = load_state(connection, brand_id).paused_at is None
-    before, after = ("" if is_first else "paused"), "paused"
-    brand_log.write(connection, brand_id, Act.PAUSE, by=by, at=at, before=before, after=after, why=why)
+    if is_first or by not in _PROGRAMS:  # which say so again and again while X refuses
+        before = "" if is_first else "paused"
+        brand_log.write(connection, brand_id, Act.PAUSE, by=by, at=at, before=before, after="paused", why=why)
     if is_first:
         _set(connection, brand_id, paused_at=at, paused_by=by, paused_why=why)
         _log.warning("brand.paused", brand=brand_id, by=by, why=why)

@@ -95,7 +95,7 @@ def test_a_pause_survives_a_restart_and_listening_goes_on(house: House) -> None:
     pause(house)
     house.restart()
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.writer.calls == []
     assert house.store.brands.state(BRAND).paused_why == "a rumour"
     assert [one.event for one in house.store.queries.decisions(f"{BRAND}:7")] == [
@@ -119,12 +119,12 @@ def test_resuming_tells_who_waited_how_long_and_what_would_be_said(house: House)
 def test_a_stale_post_is_never_answered_by_itself_and_the_fresh_are(house: House) -> None:
     pause(house)
     old = house.say("pricing?", by=7)
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     house.clock.advance(13 * 3600)
     fresh = house.say("pricing?", by=8)
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     assert resume(house) == [("person7", Choice.TO_HUMAN), ("person8", None)]
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     assert house.timeline.replies_to(old.id) == []
     assert len(house.timeline.replies_to(fresh.id)) == 1
     assert [task.kind for task in house.store.queries.tasks()] == ["reply_refused"]
@@ -133,10 +133,10 @@ def test_a_stale_post_is_never_answered_by_itself_and_the_fresh_are(house: House
 def test_a_stale_post_is_answered_if_a_person_says_so(house: House) -> None:
     pause(house)
     old = house.say("pricing?")
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     house.clock.advance(13 * 3600)
     resume(house, answers_stale=True)
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     assert len(house.timeline.replies_to(old.id)) == 1
 
 
@@ -144,10 +144,10 @@ def test_a_stale_reply_that_nobody_was_asked_about_becomes_a_task(house: House) 
     """`leadbot brand resume` of an older script, or a pause lifted by a breaker's operator."""
     pause(house)
     house.say("pricing?")
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     house.clock.advance(13 * 3600)
     house.store.brands.resume(BRAND, by="ana")
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     assert house.writer.calls == []
     assert reply_states(house) == [("refused", "too_late")]
 
@@ -156,12 +156,12 @@ def test_an_apology_is_the_one_reply_of_that_post_and_says_that_a_bot_writes(mak
     house = make_house(apology="Sorry for the wait.")
     pause(house)
     post = house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert resume(house, apologise=("@Person7",)) == [("person7", Choice.APOLOGISE)]
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.timeline.replies_to(post.id) == [f"{ACME_DISCLOSURE}\nSorry for the wait."]
     answer = house.say("about 40 of us")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     (said,) = house.timeline.replies_to(answer.id)
     assert "pricing" not in said
     assert len(house.timeline.posts) == 2
@@ -174,18 +174,18 @@ def test_a_yes_after_an_apology_is_no_consent_that_was_never_asked(make_house: M
     house = make_house()
     house.reader.known["yes"] = m.Reading(intent=m.Intent.OTHER)
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     pause(house)
     house.say("does it run on a submarine?")
     house.reader.known["does it run on a submarine?"] = m.Reading(intent=m.Intent.OTHER, is_question=True)
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     found = house.store.queries.find_person("person7")
     assert found is not None
     assert found.conversations[0].status is m.Status.AWAITING_CONSENT
     resume(house, apologise=("all",))
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     house.say("yes")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.crm.leads == {}
     (handoff,) = house.store.queries.handoffs()
     assert handoff.consent is m.Consent.NOT_ASKED
@@ -195,9 +195,9 @@ def test_a_dropped_reply_becomes_a_task(make_house: MakeHouse) -> None:
     house = make_house()
     pause(house)
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert resume(house, drop=("all",)) == [("person7", Choice.DROP)]
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.writer.calls == []
     assert states(house) == [OutboxState.CANCELLED]
     assert [task.kind for task in house.store.queries.tasks()] == ["reply_refused"]
@@ -206,7 +206,7 @@ def test_a_dropped_reply_becomes_a_task(make_house: MakeHouse) -> None:
 def test_wishes_that_fit_nobody_change_nothing(house: House) -> None:
     pause(house)
     house.say("pricing?")
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     with pytest.raises(ConfigError) as caught:
         resume(house, drop=("@nobody", "person7"), apologise=("@person7", "99"))
     assert {problem.rule for problem in caught.value.problems} == {"not-waiting", "two-wishes"}
@@ -223,10 +223,11 @@ def test_the_log_has_pause_and_resume(house: House) -> None:
     pause(house)
     house.clock.advance(60)
     house.store.brands.pause(BRAND, why="five refusals", by="breaker")
+    house.store.brands.pause(BRAND, why="and a bad headline", by="ben")
     house.store.brands.resume(BRAND, by="ben")
     told = [(one.what, one.by, one.before, one.why) for one in house.store.brand_log.items()]
     assert told == [
         ("pause", "ana", "", "a rumour"),
-        ("pause", "breaker", "paused", "five refusals"),
+        ("pause", "ben", "paused", "and a bad headline"),
         ("resume", "ben", "paused", "was paused: a rumour"),
     ]

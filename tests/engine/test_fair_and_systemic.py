@@ -47,7 +47,7 @@ def test_under_a_rate_limit_who_wrote_first_is_served_first_whatever_their_follo
             house.writer.fail(When.BEFORE, lambda: TransientError("429", retry_at=next_window(house)))
 
     house.writer.on_send = use_up
-    house.wait_out(75, every_s=60)
+    house.wait_out(75, every_s=300)
     assert [post.in_reply_to for post in house.timeline.posts] == [post.id for post in posts]
 
 
@@ -59,7 +59,7 @@ def test_trap_14_a_generic_403_stops_one_reply_and_nothing_else(house: House) ->
     house.writer.fail(When.BEFORE, lambda: PermanentError("forbidden", "HTTP 403 forbidden"))
     for number in range(20, 24):
         house.say("pricing?", by=number)
-    house.wait_out(2)
+    house.wait_out(2, every_s=40)
     assert house.store.brands.state(BRAND).paused_at is None
     assert reply_states(house) == [("refused", "forbidden")] + [("sent", "")] * 3
     assert [task.kind for task in house.store.queries.tasks()] == ["reply_refused"]
@@ -70,7 +70,7 @@ def test_trap_14_a_run_of_refusals_alike_is_systemic_and_pauses_the_brand(house:
     house.writer.fail(When.BEFORE, lambda: PermanentError(reason, "no"), times=65)
     for number in range(20, 40):
         house.say("pricing?", by=number)
-    house.wait_out(3)
+    house.wait_out(3, every_s=45)
     state = house.store.brands.state(BRAND)
     assert (state.paused_by, len(house.writer.calls)) == ("breaker", MOST_ALIKE)
     assert reason in state.paused_why
@@ -89,7 +89,7 @@ def test_each_class_is_counted_for_itself_and_a_success_ends_a_run(house: House)
     house.writer.on_send = refuse
     for number in range(20, 40):
         house.say("pricing?", by=number)
-    house.wait_out(3)
+    house.wait_out(3, every_s=45)
     assert house.store.brands.state(BRAND).paused_at is None
     assert len(house.writer.calls) == 20
 
@@ -99,7 +99,7 @@ def test_what_is_about_one_post_never_pauses_a_brand(house: House, reason: str) 
     house.writer.fail(When.BEFORE, lambda: PermanentError(reason, "no"), times=100)
     for number in range(20, 29):
         house.say("pricing?", by=number)
-    house.wait_out(3)
+    house.wait_out(3, every_s=45)
     assert house.store.brands.state(BRAND).paused_at is None
     assert len(house.writer.calls) == 9
 
@@ -108,7 +108,7 @@ def test_a_refusal_of_the_account_pauses_it_at_the_first_time_and_keeps_the_inbo
     house.writer.fail(When.BEFORE, lambda: AccountError("credits", "HTTP 402"), times=9)
     for number in range(20, 29):
         house.say("pricing?", by=number)
-    house.wait_out(3)
+    house.wait_out(3, every_s=45)
     assert house.store.brands.state(BRAND).paused_by == "account"
     assert len(house.writer.calls) == 1
     assert {state for state, _ in reply_states(house)} == {"pending"}

@@ -21,7 +21,7 @@ def set_mode(house: House, mode: m.Mode) -> m.Mode:
 def test_a_brand_that_nobody_raised_watches_and_shows_what_it_would_have_said(make_house: MakeHouse) -> None:
     house = make_house(mode=m.Mode.WATCH)
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.writer.calls == []
     (task,) = house.store.queries.tasks()
     assert task.kind == "would_have_replied"
@@ -32,7 +32,7 @@ def test_a_raised_mode_counts_at_once_and_without_a_restart(make_house: MakeHous
     house = make_house(mode=m.Mode.WATCH)
     assert set_mode(house, m.Mode.LIVE) is m.Mode.WATCH
     post = house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert len(house.timeline.replies_to(post.id)) == 1
     house.restart()
     assert house.store.brands.modes() == {BRAND: m.Mode.LIVE}
@@ -50,7 +50,7 @@ def test_lowering_turns_what_has_not_left_into_a_draft_or_drops_it_visibly(
     house.engine.step()
     assert states(house) == [OutboxState.PENDING]
     set_mode(house, mode)
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.writer.calls == []
     assert states(house) == [state]
     assert len(house.store.queries.drafts()) == (mode is m.Mode.DRAFT)
@@ -71,10 +71,10 @@ def test_a_reply_that_waits_for_the_night_to_end_becomes_a_draft_at_once(make_ho
 def test_a_dialog_under_way_when_the_bot_may_only_watch_shows_its_next_line(make_house: MakeHouse) -> None:
     house = make_house()
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     set_mode(house, m.Mode.WATCH)
     house.say("about 40 of us")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert len(house.writer.calls) == 1
     assert [task.kind for task in house.store.queries.tasks()] == ["would_have_replied"]
     (handoff,) = house.store.queries.handoffs()
@@ -84,9 +84,9 @@ def test_a_dialog_under_way_when_the_bot_may_only_watch_shows_its_next_line(make
 def test_raising_lets_no_draft_out_that_nobody_approved(make_house: MakeHouse) -> None:
     house = make_house(mode=m.Mode.DRAFT)
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     set_mode(house, m.Mode.LIVE)
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert states(house) == [OutboxState.DRAFT]
     assert house.writer.calls == []
 
@@ -94,11 +94,11 @@ def test_raising_lets_no_draft_out_that_nobody_approved(make_house: MakeHouse) -
 def test_a_draft_approved_while_the_bot_may_only_watch_does_not_leave(make_house: MakeHouse) -> None:
     house = make_house(mode=m.Mode.DRAFT)
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     (draft,) = house.store.queries.drafts()
     set_mode(house, m.Mode.WATCH)
     house.store.drafts.approve_draft(draft.id, by="ana")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.writer.calls == []
     assert states(house) == [OutboxState.CANCELLED]
 

@@ -37,7 +37,7 @@ def test_a_post_in_its_pace_gets_no_words_and_becomes_a_task(make_house: MakeHou
     house.say("pricing?")
     house.settle(seconds=4)
     assert house.store.vetoes.veto(BRAND, SEVEN, by="ana", why="a competitor") == []
-    house.wait_out(4)
+    house.wait_out(4, every_s=30)
     assert house.writer.calls == []
     assert tasks(house) == ["vetoed"]
     assert conversation(house).owner is m.Owner.HUMAN
@@ -51,14 +51,14 @@ def test_a_reply_that_waits_in_the_outbox_is_stopped_and_its_draft_is_on_the_tas
     house.clock.advance(90)
     house.engine.step()
     assert house.store.vetoes.veto(BRAND, SEVEN, by="ana") == []
-    house.wait_out(4)
+    house.wait_out(4, every_s=30)
     assert house.writer.calls == []
     assert states(house) == [OutboxState.CANCELLED]
     (task,) = house.store.queries.tasks()
     assert (task.kind, task.why) == ("reply_refused", "vetoed")
     assert "$6" in task.draft
     house.say("hello? about 40 of us")
-    house.wait_out(4)
+    house.wait_out(4, every_s=30)
     assert house.writer.calls == [], "a human speaks there now"
 
 
@@ -93,7 +93,7 @@ def test_a_veto_that_comes_too_late_is_told_so(house: House) -> None:
     in_hand: list[int] = []
     house.writer.on_send = lambda text: in_hand.extend(house.store.vetoes.veto(BRAND, SEVEN, by="ana"))
     house.say("pricing?")
-    house.wait_out(2)
+    house.wait_out(2, every_s=30)
     (number,) = in_hand
     reply = house.store.vetoes.reply(number)
     assert reply is not None
@@ -121,7 +121,7 @@ def test_a_lost_reply_that_was_vetoed_meanwhile_is_never_sent_again(house: House
 
 def sent(house: House) -> str:
     house.say("pricing?")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     (post,) = house.timeline.posts
     return post.id
 
@@ -135,7 +135,7 @@ def test_a_post_of_ours_is_deleted_and_a_human_takes_it(make_house: MakeHouse) -
     house = make_house()
     post_id = sent(house)
     assert take_back(house, post_id) is False
-    house.wait_out(1)
+    house.wait_out(1, every_s=30)
     assert house.timeline.posts == []
     assert conversation(house).owner is m.Owner.HUMAN
     (task,) = house.store.queries.tasks()
@@ -148,7 +148,7 @@ def test_a_post_of_ours_is_deleted_and_a_human_takes_it(make_house: MakeHouse) -
     told = [(one.what, one.after, one.subject) for one in house.store.brand_log.items()]
     assert told == [("retract", "begun", f"post {post_id}"), ("retract", "deleted", f"post {post_id}")]
     house.say("about 40 of us")
-    house.wait_out(3)
+    house.wait_out(3, every_s=30)
     assert house.timeline.posts == [], "the bot is silent there"
 
 
@@ -174,7 +174,7 @@ def test_only_what_leadbot_itself_sent_for_that_brand_is_deleted(house: House) -
 
 def sent_by_bot(house: House) -> str:
     post = house.say("pricing?")
-    house.wait_out(2)
+    house.wait_out(2, every_s=30)
     (found,) = [one.id for one in house.timeline.posts if one.in_reply_to == post.id]
     return found
 

@@ -137,7 +137,7 @@ MIXTURES = st.builds(
     conversation_of=_BRANDS,
     playbook_of=_BRANDS,
 )
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=150)
 
 
