@@ -64,6 +64,10 @@ class PollCalls:
     failed: Callable[[BrandId], None]
 
 
+class _StillSearching(TransientError):
+    """All that is new is here, and something older is not yet."""
+
+
 class _End(Enum):
     """Why a poll read no further page."""
 
@@ -204,7 +208,7 @@ class MentionsPoll:
         self.pulse.polls += 1
         self._tell(self._calls.heard, self._brand_id, posts)
         if gaps := self._fill_gaps():
-            raise TransientError(f"{gaps} gaps among the mentions are still being searched")
+            raise _StillSearching(f"gaps among the mentions that wait to be searched: {gaps}")
         self.pulse.completed_at = self._clock.now()
         if asked == self._asked:
             # Asked anew meanwhile (a reconnect): only a poll begun after that has heard what was missed.
@@ -236,7 +240,7 @@ class MentionsPoll:
     def _read_pages(self, since: PostId) -> tuple[list[Read], _End]:
         """All pages, newest first, and why there are no more."""
         pages: list[Read] = []
-        token, count = None, 0
+        token, count, size = None, 0, PAGE
         for _ in range(MOST_PAGES):
             size = self._thrift.affordable(self._brand_id, self._kind, PAGE)
             if size < LEAST_PAGE:
@@ -247,7 +251,8 @@ class MentionsPoll:
             token = body["meta"].get("next_token")
             if not token:
                 return pages, _End.CUT if count >= REACH else _End.REACHED
-        return pages, _End.CUT
+        # Short pages mean that the day's money ends, not that X's memory does.
+        return pages, _End.CUT if size == PAGE else _End.SPENT
 
     def _page(self, since: PostId, token: str | None, size: int) -> Mapping[str, Any]:
         body = self._door.ask(
@@ -286,6 +291,8 @@ class MentionsPoll:
                 self._rest()
                 return
             self.poll()
+        except _StillSearching as error:
+            self._hold(str(error), None, self.poll_s)
         except PermanentError as error:
             self._wait_for_operator(error.reason, str(error))
         except TransientError as error:

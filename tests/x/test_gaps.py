@@ -88,3 +88,29 @@ def test_what_is_older_than_a_search_reaches_is_lost_and_the_rest_is_found(
     ((brand_id, after, before),) = lost
     assert (brand_id, after) == (acme.brand_id, mark)
     assert id_at(now - timedelta(days=7)) <= before <= id_at(now - timedelta(days=6, hours=23))
+
+
+def test_a_gap_waits_for_a_day_that_can_pay_for_it_and_the_poll_goes_on(
+    listen: Listen, base_url: str, control: Control, inbox: MemoryInbox, acme: Account,
+    storm: Callable[[int], None],
+) -> None:  # fmt: skip
+    inbox.marks[acme.brand_id] = id_at(RealClock().now() - timedelta(minutes=1))
+    storm(820)
+    spent = {"usd": 7.6}
+    deaf: list[BrandId] = []
+    completed: list[BrandId] = []
+    listener = listen(
+        base_url,
+        mode="poll",
+        poll_s=0.02,
+        read_budgets={acme.brand_id: 10.0},
+        reads_spent=lambda brand_id: spent["usd"],
+        on_deaf=deaf.append,
+        on_poll_completed=completed.append,
+    )
+    until(lambda: listener.health()["polls"][acme.brand_id]["polls"] >= 2)
+    assert len(inbox.open_gaps) == 1
+    assert (control.count("GET /2/tweets/search/recent"), completed, set(deaf)) == (0, [], {acme.brand_id})
+    spent["usd"] = 0.0
+    until(lambda: completed)
+    assert (len(inbox.rows), inbox.open_gaps) == (820, {})
