@@ -62,6 +62,14 @@ _FILLERS = frozenset(
 _STOPS = frozenset(
     [
         "stop me",
+        "do not reply",
+        "dont reply",
+        "do not respond",
+        "dont respond",
+        "lose my number",
+        "remove my number",
+        "parar mensajes",
+        "parar los mensajes",
         "stop everything",
         "end messages",
         "end all messages",
@@ -163,6 +171,10 @@ _UNCLEAR = frozenset(
     [
         "enough",
         "thats enough",
+        "lass das",
+        "lasst das",
+        "lassen sie das",
+        "plus jamais",
         "enough already",
         "no more",
         "stop it",
@@ -248,6 +260,15 @@ _WHOLE = _STOPS | _STARTS | _UNCLEAR
 # Anywhere in the words of the post.
 _PHRASES = Phrases(
     phrase("stop-reaching-me", "stop quit cease", rf"\b(?:stop|quit|cease) (?:\w+ )?(?!calling me (?:names|a |an |that|by|honey|love|babe|sir|madam)){_REACH} {_ME}\b", "me us my"),
+    phrase("refrain", "refrain abstain desist", rf"\b(?:refrain|abstain|desist) from {_REACH} {_ME}\b"),
+    phrase("no-contact", "communication communications contact correspondence", r"\b(?:cease|stop|end|quit) (?:all |any |this |your )?(?:further )?(?:communications?|contact|correspondence)(?: with me| please| now)?$|\bno (?:further|more) (?:communications?|contact|correspondence)\b"),
+    phrase("lose-my-number", "lose", r"\blose my (?:number|handle|email|address)\b"),
+    phrase("my-mentions", "mentions inbox dms timeline notifications phone", r"\bstop (?:blowing up|flooding|spamming|clogging(?: up)?|filling(?: up)?|cluttering) my (?:mentions|inbox|phone|dms?|timeline|notifications)\b"),
+    phrase("every-post", "replying responding", r"\bstop (?:replying|responding) (?:to|on|under) (?:every|all|any|each|my|everything)\b"),
+    phrase("this-messaging", "stop quit", r"\b(?:stop|quit) (?:this|the|your|all this|all the) (?:\w+ )?(?:messaging|texting|spamming|contacting|emailing|dming)\b"),
+    phrase("where-unsubscribe", "where wheres", r"\bwhere(?:s| is)? (?:the |your )?(?:unsubscribe|opt out)\b"),
+    phrase("off-this-list", "list lists", r"\b(?:want|need|like|get|please) (?:to be |to get |to come )?(?:taken |removed )?(?:off|out of|removed from) (?:of )?(?:this|your|that|the|these|all your|every) (?:mailing |email |text |marketing )?lists?\b"),
+    phrase("asked-to-stop", "asked told", r"\b(?:asked|told|telling|asking) (?:you|u|yall|this bot|the bot)(?: \w+)? to stop(?:$| (?:it|this|now|already|please|messaging|texting|contacting|writing))"),
     phrase("cease", "desist", r"\bcease and desist\b"),
     phrase("said-stop", "stop", r"\bi (?:(?:already|just|have|have already|literally|clearly|keep|did) )*(?:said|say|saying|told you|asked you|told you guys|asked you guys)(?: you)?(?: to)? stop(?: it)?$"),
     phrase("make-it-stop", "stop", rf"\b(?:how (?:do|can|could|would) (?:i|we|you)|how to|want to|like to|need to|wish to|trying to|i have to|can i|could i|let me) (?:make (?:this|these|it|them|you) stop(?:$| {_REACH})|stop (?:(?:getting|receiving|hearing from) )?(?:(?:these|this|those|your|all|the|any|all these|all the|all your) )?(?:\w+ )?(?:{_THING}|you {_REACH})(?:$| (?:from|please|you|on|in|now|to)\b)|stop (?:getting|receiving|hearing from) (?:these|this|them|those|you|it)$)"),
@@ -311,7 +332,16 @@ _ORDERS = Phrases(
     phrase("never", "dont not never", rf"^{_POLITE}(?:dont|do not|never) (?:you )?(?:ever )?{_VERB} (?:me|us)(?: please| pls| thanks)?$", "me us my"),
     phrase("take-me-off", "off", rf"^{_POLITE}(?:take|get) (?:me|us|my \w+) off(?: (?:it|of it|this|today|now|please|that))?$", "me us my"),
     phrase("opt-out", "opt unsubscribe", rf"^{_POLITE}(?:opt out|unsubscribe)(?: please| me| now| from .{{0,30}})?$"),
-    phrase("leave", "leave", rf"^{_POLITE}leave (?:me|us) (?:alone|be|out of it)\b(?! (?:with|in|for|on|at)\b)"),
+    phrase("stop-or", "stop", rf"^{_POLITE}stop (?:now|right now|immediately|already|at once)\b(?: (?:or|before|please|pls|thanks|im|ill)\b.*)?$"),
+    phrase("end-chat", "end close stop", rf"^{_POLITE}(?:end|close|stop|quit) (?:this|the|our) (?:chat|conversation|thread|convo|dialog)(?: now| please)?$"),
+    phrase("none-further", "further additional", rf"^{_POLITE}no (?:further|additional) (?:\w+ )?{_THING}(?: please| pls| thanks)?$"),
+    phrase("not-your-things", "want", rf"^{_POLITE}i (?:dont|do not) want your (?:\w+ )?{_THING}$"),
+    phrase("stop-account", "stop", rf"^{_POLITE}stop {_REACH} (?:this|our|my) (?:account|number|handle|profile)$"),
+    phrase("es-order", "me nos", r"^(?:por favor |ya |que |hola )*no (?:me|nos) (?:escriban?|escribas|contacten?|contactes|manden|mandes|mande|envien|envies|envie|molesten?|molestes|llamen|llames)(?: mensajes| nada| correos| por favor)*$"),
+    phrase("fr-order", "ne cessez cesse stop", r"^(?:svp |merci de |s il vous plait )*(?:ne (?:m ?e? ?|nous )(?:ecri|contacte|envoye|appele)\w* (?:pas|plus)(?: de messages?)?|cesse[zr]? de (?:m ?e? ?|nous )(?:ecri|contact|envoy|appel|harcel|spam)\w*.*|stop (?:les|aux|vos|tes|avec les|avec vos) (?:messages?|mails?|emails?|sms|pubs?))(?: svp| merci)?$"),
+    phrase("de-order", "keine", r"^(?:bitte |hallo )*keine (?:weiteren )?(?:nachrichten|mails|emails|werbung|sms|dms)(?: mehr| bitte| danke| schicken| senden)*$"),
+    phrase("pt-order", "me nos com", r"^(?:por favor |ja |oi )*(?:nao (?:me|nos) (?:mandem?|enviem?|escrevam?|contatem?|chamem?|liguem?|incomodem?|perturbem?)(?: mais)?(?: mensagens?| nada| emails?| mais)*|(?:pare|parem|para|chega) (?:com|de) (?:as |essas |estas |tantas )?(?:mensagens|mensagem|emails|spam))(?: por favor)?$"),
+    phrase("leave", "leave", rf"^{_POLITE}leave (?:me|us) (?:alone|be|out of (?:it|this|that))\b(?! (?:with|in|for|on|at)\b)"),
 )  # fmt: skip
 _STOP_AND_LOOK = re.compile(
     r"stop (?:look|listen|what|and (?:look|smell|listen)|everything|right there|hammer|wait|guess|read this|scrolling|drop)\b"

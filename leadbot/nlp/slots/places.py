@@ -25,7 +25,7 @@ _FILE = Path(__file__).parent.parent / "data" / "places" / "places.tsv"
 _LONGEST = 5  # words of a name
 _MOST_WORDS = 16  # of a post in which a place counts as an answer
 _SHORT = 6  # of a post in which a place needs no "in"
-_PLACED = frozenset("in from near based at hq located out of to around outside london uk usa us".split())
+_PLACED = frozenset("in from near based hq located outside around moved relocated uk usa".split())
 _FEW_WORDS = 4  # among which a bare "TX" is looked for
 # Kinds, the most specific first: district, city, county or region, state, nation, area of the world.
 _RANK = {"d": 0, "c": 1, "r": 2, "s": 3, "n": 4, "a": 5}

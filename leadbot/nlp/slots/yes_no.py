@@ -68,6 +68,11 @@ _FEW_WORDS = 12  # a longer answer opens with one of these
 _OPENERS = frozenset(
     "yes yeah yep yup yea ya ye yh sure ok okay k no nope nah not maybe perhaps possibly probably depends it absolutely definitely certainly of fine please alright why happy if only thats that sounds i im id we wed go thanks oh well hi hey um hmm honestly as provided si oui ja sim nein non".split()
 )
+_VERY_FEW = 6  # so short an answer may open with anything
+_BEGINS = frozenset(
+    "i we id wed ill im its thats that it she he they you my no not dont do let need depends could can cant might probably go have happy sounds when once assuming thank thx ta cheers cool great perfect never um so and but on leave forget feel by be all more fine actually tbh hell absolutely definitely works count agreed correct true please kindly pls as looking unless id maybe hmm".split()
+)
+_YES_OR_NO = frozenset("yes no yeah nope nah yep sure".split())
 _MOST_WORDS_AT_END = 14
 
 
@@ -75,7 +80,15 @@ def yes_no_in(said: Said) -> SlotValue | None:
     """Yes, no or maybe. A question is neither ("sure, what's it about?")."""
     if not said.bare:
         return _sign(said)
-    if len(said.words) > _MOST_WORDS or (len(said.words) > _FEW_WORDS and said.words[0] not in _OPENERS):
+    count, first = len(said.words), said.words[0]
+    if count > _MOST_WORDS or (count > _FEW_WORDS and first not in _OPENERS):
+        return None
+    if (
+        count > _VERY_FEW
+        and first not in _OPENERS
+        and first not in _BEGINS
+        and not _YES_OR_NO & said.vocabulary
+    ):
         return None
     value = _value(said)
     if value is None and (len(said.words) > 6 or said.text.isascii()):
