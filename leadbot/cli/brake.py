@@ -51,6 +51,7 @@ def pause_brands(
     settings = settings_in(folder, only_where=True)
     with open_store(settings) as (store, _):
         named = brands_named(settings, store, handles, all_of_them=every)
+        store.brands.name_if_new(named)
         store.brands.pause_all(list(named), why=reason, by=getpass.getuser())
         left = _let_go(store, list(named))
     if as_json:

@@ -55,6 +55,7 @@ def mode(folder: Path, handle: str, mode: str | None, confirm: str | None) -> No
         wanted = Mode(mode)
         if wanted.is_above(now):
             _have_typed_back(name, now, wanted, confirm)
+        store.brands.name_if_new({brand_id: name})
         began_as = next((b.facts.mode for b in settings.brands if b.facts.handle.lower() == name), Mode.WATCH)
         before = store.brands.set_mode(brand_id, wanted, by=getpass.getuser(), began_as=began_as)
     say(f"@{name}: {before} -> {wanted}. The bot {_MEANS[mode]}.")

@@ -176,7 +176,6 @@ def retract(folder: Path, post: str, handles: tuple[str, ...], why: str, as_json
     with open_store(settings) as (store, clock):
         ((brand_id, name),) = brands_named(settings, store, handles).items()
         brand = next(b for b in settings.brands if b.facts.handle.lower() == name)
-        by_hand = f"delete it by hand at https://x.com/{name}/status/{post.strip()}"
 
         def on_spend(of: BrandId, kind: str, count: int) -> None:
             store.spend.record_spend(of, kind, count, cost_of(kind, count), clock.now())
@@ -190,7 +189,8 @@ def retract(folder: Path, post: str, handles: tuple[str, ...], why: str, as_json
         except PermanentError as error:
             if error.reason not in ("not_ours", "not_permitted"):
                 raise
-            raise ConfigError([Problem(f"post {post}", str(error), by_hand, error.reason)]) from error
+            fix = _by_hand(name, post.strip(), is_ours=error.reason != "not_ours")
+            raise ConfigError([Problem(f"post {post}", str(error), fix, error.reason)]) from error
         finally:
             writer.close()
     reply = taken.reply
@@ -207,3 +207,10 @@ def retract(folder: Path, post: str, handles: tuple[str, ...], why: str, as_json
     became = "was gone already" if taken.was_gone else "is deleted"
     say(f"Post {reply.post_id} to @{reply.person} {became}: {in_one_line(reply.text)}{cost}")
     say("The bot is silent there from now on: see `leadbot tasks list`.")
+
+
+def _by_hand(handle: str, post: str, *, is_ours: bool) -> str:
+    if not is_ours:
+        return f"only what leadbot itself sent for @{handle} is deleted here; anything else by hand on X"
+    where = f" at https://x.com/{handle}/status/{post}" if len(post) >= 15 else " on X"
+    return f"raise the mode with `leadbot brand mode {handle} draft`, or delete it by hand{where}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,6 +65,12 @@ class Brands:
     def introduce(self, brand_id: BrandId, handle: str) -> None:
         """Remember the brand's handle, for display."""
         self._set(brand_id, handle=handle)
+
+    def name_if_new(self, handles: Mapping[BrandId, str]) -> None:
+        """Remember handles of brands that never ran: something is about to be written down about them."""
+        for brand_id, handle in handles.items():
+            if not self.state(brand_id).handle:
+                self.introduce(brand_id, handle)
 
     def modes(self) -> dict[BrandId, Mode]:
         """The mode of every brand that was given one by hand."""

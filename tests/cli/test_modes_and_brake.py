@@ -102,6 +102,19 @@ def test_the_brake_works_with_a_broken_playbook_and_a_broken_setting(
     assert house.store.brands.state(ACME.id).paused_why == "now"
 
 
+def test_of_two_accounts_one_is_named_or_all_are_meant(run: Run, tmp_path: Path) -> None:
+    toml = tmp_path / "leadbot.toml"
+    toml.write_text(toml.read_text() + '[[brands]]\nhandle = "globex"\nplaybooks = []\n', encoding="utf-8")
+    unclear = run("pause", "--reason", "a rumour")
+    assert (unclear.code, "name one of @acme, @globex" in unclear.err) == (2, True)
+    assert run("pause", "--all", "--reason", "a rumour", "--json").json["paused"] == ["acme", "globex"]
+    assert run("resume", "--brand", "@Globex", "--json").json["resumed"] == ["globex"]
+    told = [(line["brand"], line["what"]) for line in run("brand", "log", "--json").json]
+    assert told == [("acme", "pause"), ("globex", "pause"), ("globex", "resume")]
+    assert "@acme is PAUSED" in run("tasks", "list").out
+    assert "@globex" not in run("tasks", "list").out
+
+
 def test_an_account_that_is_none_is_told_with_those_that_are(run: Run, house: House) -> None:
     for words in (("pause", "--brand", "globex", "--reason", "x"), ("resume", "--brand", "globex")):
         said = run(*words)
