@@ -37,6 +37,8 @@ def spend(folder: Path, brand: str | None, days: int, as_json: bool) -> None:
     if as_json:
         say(json.dumps({"days": days, "brands": [_json(one) for one in found]}, ensure_ascii=False))
         return
+    if not found:
+        say("Nothing was spent: no account has been listened to yet.")
     for one in found:
         for text in _told(one, days):
             say(text)
