@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
 
 from leadbot.errors import PermanentError
 from leadbot.model import PersonId
 from leadbot.store.database import Database
 from leadbot.store.states import OutboxState
 from leadbot.store.tables import (
+    BRAND_LOG,
     CONVERSATION,
     DECISION,
     HANDOFF,
@@ -40,6 +42,7 @@ def erase_person(database: Database, person_id: PersonId) -> dict[str, int]:
             raise PermanentError(
                 "being_sent", "a reply to this person is on its way; try again in some minutes"
             )
+        _unname(connection, person_id)
         theirs = select(CONVERSATION.c.id).where(CONVERSATION.c.person_id == person_id)
         gone = {
             table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(theirs))).rowcount
@@ -54,3 +57,14 @@ def erase_person(database: Database, person_id: PersonId) -> dict[str, int]:
             update(OWN_POST).where(OWN_POST.c.person_id == person_id).values(person_id=None, said="")
         )
     return gone
+
+
+def _unname(connection: Connection, person_id: PersonId) -> None:
+    """The log of what was done to a brand keeps that something was, not to whom nor why."""
+    query = select(OUTBOX.c.post_id).where(OUTBOX.c.person_id == person_id, OUTBOX.c.post_id.is_not(None))
+    subjects = [
+        f"person {person_id}",
+        *(f"post {post_id}" for post_id in connection.execute(query).scalars()),
+    ]
+    gone = update(BRAND_LOG).where(BRAND_LOG.c.subject.in_(subjects))
+    connection.execute(gone.values(subject="", why=""))

@@ -7,6 +7,7 @@ import pytest
 from leadbot import model as m
 from leadbot.app.retracting import retract
 from leadbot.errors import LeadbotError, PermanentError, TransientError
+from leadbot.store.erase import erase_person
 from leadbot.store.states import OutboxState
 from leadbot.store.threads import RETRACTED
 from tests.engine.test_relay import reply_states
@@ -186,6 +187,15 @@ def test_a_pause_does_not_keep_a_post_standing_and_watching_does(house: House) -
     house.store.brands.pause(BRAND, why="a rumour", by="ana")
     assert take_back(house, post_id) is False
     assert house.timeline.posts == []
+
+
+def test_who_is_erased_is_no_longer_named_in_the_log(house: House) -> None:
+    take_back(house, sent(house))
+    house.store.vetoes.veto(BRAND, SEVEN, by="ana", why="they are a competitor")
+    house.wait_out(1, every_s=30)
+    erase_person(house.store.database, SEVEN)
+    told = [(one.what, one.subject, one.why) for one in house.store.brand_log.items()]
+    assert told == [("retract", "", ""), ("retract", "", ""), ("veto", "", "")]
 
 
 @pytest.mark.parametrize("wrong", ["token", "keys"])
