@@ -1,6 +1,6 @@
 """Messy answers as people give them, in tables written apart from the rules.
 
-answers.jsonl was there before the rules and steered them; the two blind ones were read by them once before
+answers.jsonl was there before the rules and steered them; the blind ones were read by them once before
 anything was mended after it (docs/nlp.md has those first figures).
 """
 
@@ -22,6 +22,7 @@ DATA = Path(__file__).parent / "data"
         ("answers.jsonl", date(2026, 2, 10)),
         ("answers-blind.jsonl", date(2026, 11, 27)),
         ("answers-blind-2.jsonl", date(2026, 11, 27)),
+        ("answers-blind-3.jsonl", date(2026, 11, 27)),
     ],
 )
 def test_messy_answers_are_read_exactly_and_hardly_any_is_invented(file: str, today: date) -> None:

@@ -82,7 +82,7 @@ _ALL_OF_US = re.compile(
     r"\b(?:a couple of us|(?:husband (?:and|&) wife|wife (?:and|&) husband|mother (?:and|&) daughter|father (?:and|&) son|two[- ]man|two[- ]person|two[- ]woman) (?:team|business|company|band|shop|outfit|operation|duo)|(?:a|dynamic) duo)\b"
 )
 _PLUS_ME = re.compile(
-    rf"\s?(?:{_PEOPLE} )?(?:\+|plus|and|&)\s?(?:me|myself|i)\b(?! (?:need|want|have|think|'))"
+    rf"\s?(?:(?:{_PEOPLE}|full[- ]?timers?|part[- ]?timers?) )?(?:\+|plus|and|&)\s?(?:me|myself|i)\b(?! (?:need|want|have|think|'))"
 )
 _PAREN = re.compile(r"\([^)]*\)?")
 _WHERE = rf"(?:{_KIND}|{_PEOPLE}|{_OF_US}|full[- ]?time(?:rs?)?|part[- ]?time(?:rs?)?|remote|here|abroad|overseas|external|freelance|perm|temps?|(?:in|on|at|for|from) (?:the )?\w+(?: (?:team|office|side|dept))?)"

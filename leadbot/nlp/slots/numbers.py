@@ -346,7 +346,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"(?P<over>\s?\+(?!\s?\d)(?!\s?(?:a|one|two|three|my|the)\b)|\s?plus(?=\s?(?:users|people|seats|of us|employees|staff|agents|$|[.,!?])|\W*$)|\s?(?:or|and) (?:more|above|up|over|upwards)\b|\s?(?:at least|minimum|min)\b(?!\s?\d))"
-    r"|(?P<under>\s?(?:max(?:imum)?|tops|at most|at the most|or (?:less|fewer|under|below)|and under|upper limit)\b(?!\s?\d))|(?P<ish>\s?-?ish\b|\s?(?:odd|something)\b|\s?or so\b|\s?or thereabouts\b|\s?give or take\b)"
+    r"|(?P<under>\s?(?:max(?:imum)?|tops|at most|at the most|or (?:less|fewer|under|below)|and under|upper limit)\b(?!\s?\d))|(?P<ish>\s?-?ish\b|[\s-]?(?:odd|something)\b|\s?or so\b|\s?or thereabouts\b|\s?give or take\b)"
 )
 _LONGEST_BEFORE = 44
 
