@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from leadbot.cli import call
 from tests.cli.living import as_json, leadbot
 
 ROWS = {
@@ -93,14 +96,19 @@ def test_bad_labels_are_told_with_their_lines(tmp_path: Path) -> None:
     assert "has no examples" in none.stderr
 
 
-def test_eval_tells_these_figures_and_what_a_share_of_leads_looks_like(tmp_path: Path) -> None:
-    few_posts(tmp_path)
+def test_eval_tells_these_figures_and_what_a_share_of_leads_looks_like(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(few_posts(tmp_path))
 
-    own = as_json(leadbot("nlp", "eval", "posts.jsonl", "--json", cwd=tmp_path))
-    wrong = leadbot("nlp", "eval", "posts.jsonl", "--prior", "lead=7", cwd=tmp_path)
+    assert call(["nlp", "eval", file, "--prior", "lead=0.07", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    wrong = call(["nlp", "eval", file, "--prior", "lead=7"])
 
     keys = "n accuracy macro_f1 macro_f1_25 lead_auroc lead_precision lead_recall threshold"
-    assert list(own) == [*keys.split(), "precision_at_recall_75", "ece", "labels", "confusion", "posts_per_s"]
-    assert set(own["labels"]["pricing"]) == {"precision", "recall", "f1", "n"}
-    assert wrong.returncode == 2
-    assert "lead=0.07" in wrong.stderr
+    assert list(told)[:13] == [
+        *keys.split(), "precision_at_recall_75", "ece", "labels", "confusion", "posts_per_s"
+    ]  # fmt: skip
+    assert set(told["labels"]["pricing"]) == {"precision", "recall", "f1", "n"}
+    assert wrong == 2
+    assert "lead=0.07" in capsys.readouterr().err

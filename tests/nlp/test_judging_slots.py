@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from leadbot.cli import call
 from leadbot.errors import ConfigError
 from leadbot.nlp.slots.judging import judge_slots, read_rows
-from tests.cli.living import as_json, leadbot
 
 TODAY = date(2026, 11, 27)
 
@@ -75,22 +75,22 @@ def test_all_bad_rows_are_told_with_their_lines(tmp_path: Path) -> None:
     assert [problem.line for problem in told.value.problems] == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
-def test_the_command_tells_figures_and_mistakes(tmp_path: Path) -> None:
+def test_the_command_tells_figures_and_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(tmp_path, row("count", "about 40", {"min": 40, "max": 40}), row("count", "hm", {"min": 1}))
-    command = ("nlp", "slots", file.name, "--today", "2026-11-27")
+    command = ["nlp", "slots", str(file), "--today", "2026-11-27"]
 
-    assert as_json(leadbot(*command, "--json", cwd=tmp_path))["exact"] == 1
-    shown = leadbot(*command, cwd=tmp_path).stdout
+    assert call([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["exact"] == 1
+    assert call(command) == 0
+    shown = capsys.readouterr().out
     assert "50.0%" in shown
     assert "“hm” read as nothing, not min 1" in shown
 
 
-def test_a_wrong_day_and_an_empty_file_are_told(tmp_path: Path) -> None:
-    file = written(tmp_path, "")
+def test_a_wrong_day_and_an_empty_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(written(tmp_path, ""))
 
-    wrong = leadbot("nlp", "slots", file.name, "--today", "27.11.", cwd=tmp_path)
-    empty = leadbot("nlp", "slots", file.name, "--today", "2026-11-27", cwd=tmp_path)
-
-    assert (wrong.returncode, empty.returncode) == (2, 2)
-    assert "write it like 2026-11-27" in wrong.stderr
-    assert "has no rows" in empty.stderr
+    assert call(["nlp", "slots", file, "--today", "27.11."]) == 2
+    assert "write it like 2026-11-27" in capsys.readouterr().err
+    assert call(["nlp", "slots", file, "--today", "2026-11-27"]) == 2
+    assert "has no rows" in capsys.readouterr().err
