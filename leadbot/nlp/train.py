@@ -22,6 +22,7 @@ from leadbot.nlp import calibration, pipeline
 from leadbot.nlp.calibration import Calibration
 from leadbot.nlp.card import ModelCard, describe
 from leadbot.nlp.classifier import INTENTS, Classifier
+from leadbot.nlp.encoder import WEIGHTS
 from leadbot.nlp.examples import Example, read_examples
 from leadbot.nlp.features import SLOTS, Batch, batch_of
 from leadbot.nlp.train_careful import CAREFUL_NOTES, add_careful, fast_logits, figures
@@ -67,11 +68,19 @@ def train(
     if careful:
         found = add_careful(held_back(files, parts, seed), out, seed=seed, on_progress=on_progress)
         card = replace(card, held_out={**card.held_out, **found}, notes=(*card.notes, *CAREFUL_NOTES))
+    elif (out / WEIGHTS).exists():
+        card = _with_careful_of(ModelCard.load(out), card)
     model.save(out)
     measured.calibration.save(out)
     card.save(out)
     on_progress(f"kept {len(model.slots):,} features; wrote {out}")
     return card
+
+
+def _with_careful_of(old: ModelCard, new: ModelCard) -> ModelCard:
+    """The new card with what the old one tells of the careful model, which stays in place."""
+    kept = {name: value for name, value in old.held_out.items() if name.startswith("careful_")}
+    return replace(new, held_out={**new.held_out, **kept}, notes=(*new.notes, *CAREFUL_NOTES))
 
 
 def _need_scikit_learn() -> None:
