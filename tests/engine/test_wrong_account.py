@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from leadbot.store import Store, open_database
 from leadbot.store.tables import OUTBOX, TASK
 from tests.fakes import decide as fake
 from tests.fakes.clock import ManualClock
-from tests.fakes.house import BRAND, House, person
+from tests.fakes.house import BRAND, House, empty_database, person
 from tests.fakes.reader import FakeReader
 from tests.fakes.writer import FakeWriter, Timeline
 
@@ -43,20 +42,12 @@ class Mixed:
     playbook_of: m.BrandId = ACME
 
 
-@cache
-def _empty_database() -> Path:
-    """Made once: tables take longer than a story."""
-    file = Path(tempfile.mkdtemp()) / "empty.db"
-    open_database(f"sqlite:///{file}").close()
-    return file
-
-
 class Duo:
     """Engine and relay for two brands; what is mixed is mixed for @acme, @globex has only its own."""
 
     def __init__(self, folder: Path, mixed: Mixed) -> None:
         self.clock = ManualClock()
-        shutil.copy(_empty_database(), folder / "duo.db")
+        shutil.copy(empty_database(), folder / "duo.db")
         self.store = Store(open_database(f"sqlite:///{folder}/duo.db"), self.clock)
         self.timelines = {brand_id: Timeline() for brand_id in HANDLES}
         decks = {brand_id: self._deck(brand_id) for brand_id in HANDLES}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,15 @@ from tests.fakes.writer import FakeWriter, Timeline
 
 BRAND = m.BrandId("100")
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+
+
+@cache
+def empty_database() -> Path:
+    """A database with all its tables and nothing in them, made once: that takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    open_database(f"sqlite:///{folder}/empty.db").close()
+    return folder / "empty.db"
 
 
 def person(number: int = 7, **more: Any) -> m.Person:
@@ -53,8 +65,8 @@ class House:
         **relay: Any,
     ) -> None:
         self.file = folder / "leadbot.db"
-        if template is not None:
-            shutil.copy(template, self.file)
+        if template is not None or not self.file.exists():
+            shutil.copy(template or empty_database(), self.file)
         self.clock = clock or ManualClock()
         self.brand_id = brand.id if brand else BRAND
         self.decks = {self.brand_id: deck(brand, playbooks)}
