@@ -31,7 +31,8 @@ def main() -> None:
     parser.add_argument("--chance", type=float, default=SOAK.chance, help="how likely everything fails")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it there")
     asked = parser.parse_args()
-    if asked.people < 1 or asked.kills < 0 or not 0 <= asked.chance <= 1 or (asked.days or 1) <= 0:
+    has_no_time = asked.days is not None and asked.days <= 0
+    if asked.people < 1 or asked.kills < 0 or not 0 <= asked.chance <= 1 or has_no_time:
         parser.error(
             "give at least one person, no fewer than 0 kills, a chance from 0 to 1, more than 0 days"
         )
