@@ -22,6 +22,8 @@ HEARD_WITHIN_S = 120.0
 """Virtual seconds within which a rep's reply must keep the bot silent under that post."""
 
 FORGOTTEN_WITHIN_S = 86_400.0
+COMMITS_WITHIN_S = 1.0
+"""Real seconds between the moment a row tells and its commit: a writer may have waited for another one."""
 
 
 @dataclass
@@ -257,7 +259,8 @@ def _silent_after_stop(evidence: Evidence) -> Iterable[str]:
         for late in evidence.outbox if rows else ():
             if (late["brand_id"], late["person_id"]) != (brand_id, person) or late["state"] != "sent":
                 continue
-            if (late["sending_at"] or 0) > rows[0]["put_at"] and not (lifted and late["sending_at"] > lifted):
+            on_disk = rows[0]["put_at"] + COMMITS_WITHIN_S * evidence.project.rate * 1e6
+            if (late["sending_at"] or 0) > on_disk and not (lifted and late["sending_at"] > lifted):
                 yield f"{late['key']} was sent after {_shown(post)} was on disk"
 
 

@@ -43,7 +43,7 @@ class Town:
             post("2", "acme", "Hi, a bot.", client="api", in_reply_to="1", names=["ana"]),
             post("3", "ana", "stop", in_reply_to="2", names=["acme"]),
         ]
-        self.waited_s = 2_000.0
+        self.waited_s, self.rate = 2_000.0, 20.0
         self.violations: list[dict[str, str]] = []
         self.database = sqlite3.connect(":memory:")
         self.database.executescript(TABLES.replace(":now", str(MICROS)))
@@ -99,7 +99,7 @@ def test_a_town_where_all_went_well_passes(town: Town) -> None:
         ("UPDATE inbox SET state = 'new'", "each post decided once"),
         ("UPDATE decision SET reason = ''", "each decision has its reason"),
         ("DELETE FROM suppression", "0 after an opt-out"),
-        ("UPDATE outbox SET sending_at = sending_at + 2", "0 after an opt-out"),
+        ("UPDATE outbox SET sending_at = sending_at + 21000000", "0 after an opt-out"),
         ("UPDATE outbox SET brand_id = 'c'", "0 by the wrong account"),
         ("DELETE FROM outbox", "what was said is what was recorded"),
         ("UPDATE outbox SET post_id = '7'", "what was said is what was recorded"),
