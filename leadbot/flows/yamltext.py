@@ -34,6 +34,7 @@ Path = tuple[str | int, ...]
 _INT = re.compile(r"[-+]?[0-9]{1,15}")
 _FLOAT = re.compile(r"[-+]?[0-9]{0,15}\.[0-9]{1,15}")
 _COMMENT_AFTER = re.compile(r"[ \t]+#")
+_LINE_END = re.compile(r"\r\n|\n|\r")  # as YAML 1.2 counts lines; str.splitlines knows more of them
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _QUOTE_IT = 'put the text in quotes: "..."'
 
@@ -103,7 +104,7 @@ def read(file: str, text: str) -> YamlText:
     result = YamlText(file)
     if not _is_readable(result, text):
         return result
-    builder = _Builder(result, text.splitlines())
+    builder = _Builder(result, _LINE_END.split(text))
     try:
         result.data = builder.document(YAML(typ="safe", pure=True).parse(text))
     except _TooMuch:

@@ -104,3 +104,8 @@ def test_a_file_without_keys_is_no_playbook(text: str) -> None:
     loaded, problems = check([PlaybookSource("f.yaml", text)], brands=None, teams=None)
     assert loaded == ()
     assert [problem.rule for problem in problems] == ["empty"]
+
+
+def test_a_sign_that_looks_like_a_line_end_does_not_hide_a_comment_that_cuts_a_line_off() -> None:
+    found = read("goal: 'one\u2028two'\nask: about shoes #1\n")
+    assert found.cut == [("ask",)]
