@@ -25,7 +25,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     project = Project(folder, settings={"same_text_per_hour": "1000"})
     open_sister(project)
     with project:
-        project.tell("settings", {"keeps_exchanges": True})
+        # All of this folder talk within minutes: at X's limit replies would be spread over the quarter.
+        plenty = {"POST /2/tweets": {"user": 10_000, "app_day": 100_000}}
+        project.tell("settings", {"keeps_exchanges": True, "limits": plenty})
         project.start()
         log = folder / "daemon.log"
         wait_until(lambda: "Ready." in log.read_text(encoding="utf-8"), "the daemon is ready")
