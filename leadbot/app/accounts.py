@@ -45,6 +45,8 @@ def account_of(
             f'{what}: start again later, or write the id of the account: id = "…"'
         ) from error
     except AccountError as error:
+        if error.reason == "keys_of_another":
+            raise AccountError(error.reason, f"{error}: put the right keys in place") from error
         raise AccountError(error.reason, f"X refuses the keys of @{handle}: {error}") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import unescape
 
-from leadbot.errors import TransientError
+from leadbot.errors import AccountError, TransientError
 from leadbot.model import BrandId
 from leadbot.ports import Clock
 from leadbot.x.credentials import Credentials
@@ -67,12 +67,17 @@ def account_id(door: Door) -> str:
 
 
 def verify(account: Account, clock: Clock, *, base_url: str = PRODUCTION_URL) -> str:
-    """Ask X whom the account's token belongs to; the caller compares with `account.brand_id`.
+    """Ask X for the id of the account, with its own keys; they must be those of its handle.
 
-    Costs one user read. Raises TransientError, AccountError.
+    Costs one user read. Raises TransientError, AccountError (``keys_of_another`` when X names another handle:
+    every witness would agree on that account, and it would speak this one's playbooks).
     """
     door = Door(account.credentials, clock, base_url=base_url, owner=account.handle)
     try:
-        return account_id(door)
+        found = profile_of(door)
     finally:
         door.close()
+    if found.username.lower() != account.handle.lower():
+        why = f"these are keys of @{found.username} ({found.id}), not of @{account.handle}"
+        raise AccountError("keys_of_another", why)
+    return found.id

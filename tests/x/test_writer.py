@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from leadbot.errors import AccountError, ConfigError, PermanentError, TransientError, UnknownOutcome
-from leadbot.model import PostId
+from leadbot.model import BrandId, PostId
 from leadbot.simulator import Player
 from leadbot.x.account import Account, verify
 from leadbot.x.credentials import Credentials
@@ -49,6 +49,13 @@ def test_the_token_tells_which_account_speaks(
     assert writer.token_account_id() == acme.brand_id
     assert control.count("GET /2/users/me") == 1
     assert verify(acme, RealClock(), base_url=base_url) == acme.brand_id
+
+
+def test_keys_of_another_account_than_the_handle_s_are_found_out(base_url: str) -> None:
+    mixed_up = Account(BrandId(""), "acme", account_of("globex").credentials)
+    with pytest.raises(AccountError, match=r"keys of @globex .* not of @acme") as caught:
+        verify(mixed_up, RealClock(), base_url=base_url)
+    assert caught.value.reason == "keys_of_another"
 
 
 def test_an_oauth2_user_token_speaks_as_well(writer_at: MakeWriter, base_url: str, mention: PostId) -> None:
