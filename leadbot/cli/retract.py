@@ -82,7 +82,8 @@ def _meant(
     from leadbot.errors import ConfigError, Problem
 
     name = who.strip().lstrip("@").lower()
-    found = [one for one in waiting if name in (one.person.lower(), str(one.id) if one.id else "")]
+    waits = [one for one in waiting if name in (one.person.lower(), str(one.id) if one.id else "")]
+    found: list[Waiting | Reply] = [*waits, *store.vetoes.in_hand(brand_ids, name)]
     if found:
         return list(dict.fromkeys((one.brand_id, str(one.person_id), one.person) for one in found))
     reply = store.vetoes.reply(int(name)) if name.isdecimal() and len(name) < 15 else None
@@ -174,8 +175,13 @@ def retract(folder: Path, post: str, handles: tuple[str, ...], why: str, as_json
 
     settings = settings_in(folder)
     with open_store(settings) as (store, clock):
-        ((brand_id, name),) = brands_named(settings, store, handles).items()
-        brand = next(b for b in settings.brands if b.facts.handle.lower() == name)
+        (brand_id, name), *more = brands_named(settings, store, handles).items()
+        brand = next((b for b in settings.brands if b.facts.handle.lower() == name), None)
+        if more or brand is None:
+            what = (
+                "name one account" if more else f"@{name} is in leadbot.toml no more, so it has no keys here"
+            )
+            raise ConfigError([Problem("--brand", what, _by_hand(name, post, is_ours=False), "which-brand")])
 
         def on_spend(of: BrandId, kind: str, count: int) -> None:
             store.spend.record_spend(of, kind, count, cost_of(kind, count), clock.now())

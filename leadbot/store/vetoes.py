@@ -74,6 +74,12 @@ class Vetoes:
         found = self._replies(OUTBOX.c.id == reply_id)
         return found[0] if found else None
 
+    def in_hand(self, brand_ids: Collection[BrandId], person: str) -> list[Reply]:
+        """Words on their way to somebody, by handle: handed to X, or lost sight of and perhaps sent anew."""
+        name = person.strip().lstrip("@").lower()
+        is_out = OUTBOX.c.state.in_(_MAYBE_AT_X)
+        return self._replies(OUTBOX.c.brand_id.in_(brand_ids), PERSON.c.username == name, is_out)
+
     def newest_sent(self, brand_ids: Collection[BrandId], person: str) -> Reply | None:
         """The last words these brands had for somebody, by handle."""
         name = person.strip().lstrip("@").lower()

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from leadbot.errors import UnknownOutcome
 from leadbot.simulator import Player, SimulatorServer, World
 from tests.cli.shop import ACME, TOML, Run, house, run
 from tests.fakes.house import House
+from tests.fakes.writer import When
 
 __all__ = ["house", "run"]
 
@@ -82,6 +84,25 @@ def test_a_veto_by_number_and_by_handle_and_one_that_is_too_late(run: Run, house
     assert len(house.timeline.posts) == 1
     assert run("veto", "@nobody").code == 2
     assert [line["what"] for line in run("brand", "log", "--json").json] == ["veto"]
+
+
+def test_a_veto_by_handle_reaches_a_reply_that_x_lost_sight_of(run: Run, house: House) -> None:
+    house.say("pricing?", by=7)
+    house.writer.fail(When.BEFORE, lambda: UnknownOutcome("time-out"))
+    house.settle(seconds=31)
+    told = run("veto", "@person7", "--why", "no")
+    assert (told.code, "has not answered yet" in told.out) == (1, True)
+    house.wait_out(10)
+    assert house.timeline.posts == []
+    assert len(house.writer.calls) == 1
+
+
+def test_of_two_accounts_no_post_is_deleted(run: Run, house: House, tmp_path: Path) -> None:
+    toml = tmp_path / "leadbot.toml"
+    both = toml.read_text() + '[[brands]]\nhandle = "globex"\nplaybooks = []\n'
+    toml.write_text(both, encoding="utf-8")
+    said = run("retract", "1", "--brand", "acme", "--brand", "globex", "--why", "?")
+    assert (said.code, "name one account" in said.err) == (2, True)
 
 
 def test_a_retraction_goes_through_the_door_with_the_keys_of_the_account(
