@@ -11,8 +11,11 @@ from leadbot.ports import PostWriter
 from leadbot.store import Store
 from leadbot.store.vetoes import Reply
 
-GONE = frozenset({"not_found", "not_deleted"})
+GONE = "not_found"
 """What X answers for a post that is not there (any more)."""
+
+UNSAID = "not_deleted"
+"""X did not say that it deleted the post: the post may be gone, or stand there still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,23 @@ def retract(
     try:
         writer.delete(permit)
     except LeadbotError as error:
-        if not (isinstance(error, PermanentError) and error.reason in GONE):
+        if not _is_gone(error, writer, reply.post_id):
             store.vetoes.fail_retraction(reply, by=by, why=str(error))
             raise
         store.vetoes.retracted(reply, by=by, why=why, was_gone=True)
         return Taken(reply, was_gone=True)
     store.vetoes.retracted(reply, by=by, why=why, was_gone=False)
     return Taken(reply, was_gone=False)
+
+
+def _is_gone(error: LeadbotError, writer: PostWriter, post_id: PostId) -> bool:
+    """Whether the post stands on X no more, though X did not delete it for us now."""
+    if not isinstance(error, PermanentError) or error.reason not in (GONE, UNSAID):
+        return False
+    try:
+        return error.reason == GONE or not writer.look_up([post_id])
+    except LeadbotError:
+        return False  # nobody knows: it may be tried again
 
 
 def _witnesses(reply: Reply, writer: PostWriter) -> tuple[Witness, ...]:

@@ -14,7 +14,7 @@ from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, PostId
 from leadbot.store import brands, dialect, inbox, spend
 from leadbot.store.database import Database
 from leadbot.store.states import CLAIMABLE, UNSETTLED, Lane, OutboxState
-from leadbot.store.tables import BRAND_STATE, HANDOFF, OUTBOX, TASK
+from leadbot.store.tables import BRAND_STATE, HANDOFF, OUTBOX, SUPPRESSION, TASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,14 @@ class Outbox:
         return found
 
     def postpone(self, ids: Collection[int], *, until: datetime, rule: str, why: str = "") -> None:
-        """Not now; asked again at `until`. The reason is shown."""
+        """Not now; asked again at `until`. The reason is shown.
+
+        What was settled since it was read stays settled: somebody may have dropped it meanwhile.
+        """
+        waits = OUTBOX.c.state.in_((*CLAIMABLE, OutboxState.SENDING))
+        values = {"state": OutboxState.HELD, "not_before": until, "rule": rule, "why": why}
         with self._database.write() as connection:
-            settle(connection, ids, OutboxState.HELD, not_before=until, rule=rule, why=why)
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(list(ids)), waits).values(**values))
 
     def mark_sending(self, ids: Collection[int], now: datetime) -> None:
         """About to be carried out."""
@@ -180,11 +185,19 @@ class Outbox:
     def called_back(self, entry: OutboxEntry, mode: Mode) -> CalledBack | None:
         """Asked at the last moment before the request: may this row, cleared in `mode`, still leave?
 
-        Whoever pauses, vetoes or lowers a mode sees at most those replies leave that had passed here before.
+        Whoever says "stop", pauses, vetoes or lowers a mode sees at most those replies leave that had passed
+        here before.
         """
         state = BRAND_STATE.c
+        stop = exists().where(
+            SUPPRESSION.c.brand_id == OUTBOX.c.brand_id,
+            SUPPRESSION.c.person_id == OUTBOX.c.person_id,
+            SUPPRESSION.c.lifted_at.is_(None),
+        )
         query = (
-            select(OUTBOX.c.vetoed_by, state.paused_at, state.paused_why, state.mode)
+            select(
+                OUTBOX.c.vetoed_by, state.paused_at, state.paused_why, state.mode, stop.label("is_suppressed")
+            )
             .select_from(OUTBOX.outerjoin(BRAND_STATE, state.brand_id == OUTBOX.c.brand_id))
             .where(OUTBOX.c.id == entry.id)
         )
@@ -192,6 +205,8 @@ class Outbox:
             row = connection.execute(query).one()
         if row.vetoed_by is not None:
             return CalledBack("vetoed", f"stopped by {row.vetoed_by}")
+        if row.is_suppressed:
+            return CalledBack("suppressed", "the person asked not to be written to")
         if row.paused_at is not None:
             return CalledBack("paused", row.paused_why)
         if row.mode is not None and mode.is_above(Mode(row.mode)):

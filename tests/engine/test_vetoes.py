@@ -7,8 +7,10 @@ import pytest
 from leadbot import model as m
 from leadbot.app.retracting import retract
 from leadbot.errors import LeadbotError, PermanentError, TransientError
+from leadbot.ports import SentPost
 from leadbot.store.erase import erase_person
 from leadbot.store.states import OutboxState
+from leadbot.store.suppressions import Stop
 from leadbot.store.threads import RETRACTED
 from tests.engine.test_relay import reply_states
 from tests.engine.test_scenarios import MakeHouse, make_house, playbooks, states
@@ -86,6 +88,39 @@ def test_a_reply_in_hand_is_called_back(house: House) -> None:
     assert one.permit is not None
     house.relay._sender.send(one.entry, one.permit, house.writer)
     assert house.writer.calls == []
+    assert reply_states(house) == [("cancelled", "vetoed")]
+
+
+def test_a_stop_that_comes_while_a_reply_is_in_hand_is_obeyed(house: House) -> None:
+    house.say("pricing?")
+    house.clock.advance(31)
+    house.engine.step()
+    house.engine.step()
+    _, (one,) = house.relay._checkpoint.clear(house.decks[BRAND].brand, house.writer, limit=1)
+    house.store.suppressions.add([Stop(BRAND, SEVEN, "imported")], by="ana")
+    assert one.permit is not None
+    house.relay._sender.send(one.entry, one.permit, house.writer)
+    assert reply_states(house) == [("pending", "suppressed")]
+    house.wait_out(2)
+    assert house.writer.calls == []
+    assert reply_states(house) == [("cancelled", "suppressed")]
+
+
+def test_what_was_settled_while_x_kept_the_relay_waiting_does_not_come_back(house: House) -> None:
+    house.say("pricing?")
+    house.clock.advance(31)
+    house.engine.step()
+    house.engine.step()
+    read = house.writer.own_posts
+
+    class Slow(type(house.writer)):  # type: ignore[misc]
+        def own_posts(self, *, since_id: m.PostId | None, limit: int = 100) -> list[SentPost]:
+            house.store.vetoes.veto(BRAND, SEVEN, by="ana")
+            read(since_id=since_id, limit=limit)
+            raise TransientError("time-out")
+
+    slow = Slow(BRAND, house.clock, house.timeline)
+    house.relay._checkpoint.clear(house.decks[BRAND].brand, slow, limit=1)
     assert reply_states(house) == [("cancelled", "vetoed")]
 
 
@@ -208,6 +243,26 @@ def test_a_token_or_keys_of_another_account_delete_nothing(house: House, wrong: 
     with pytest.raises(PermanentError, match=f"the {wrong} belongs to account 666"):
         take_back(house, post_id)
     assert len(house.timeline.posts) == 1
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_deletion_x_does_not_confirm_counts_only_if_the_post_is_gone(house: House, stands: bool) -> None:
+    post_id = sent(house)
+
+    class Vague(type(house.writer)):  # type: ignore[misc]
+        def delete(self, permit: m.Permit) -> None:
+            raise PermanentError("not_deleted", "X did not say so")
+
+    if not stands:
+        house.timeline.gone.add(post_id)
+    vague = Vague(BRAND, house.clock, house.timeline)
+    if stands:
+        with pytest.raises(PermanentError, match="did not say so"):
+            retract(house.store, vague, BRAND, post_id, mode=m.Mode.LIVE, by="ana", why="?")
+    else:
+        assert retract(house.store, vague, BRAND, post_id, mode=m.Mode.LIVE, by="ana", why="?").was_gone
+    expected = ["begun", "failed" if stands else "was gone already"]
+    assert [one.after for one in house.store.brand_log.items()] == expected
 
 
 def test_a_deletion_x_could_not_do_is_logged_and_may_be_tried_again(house: House) -> None:
