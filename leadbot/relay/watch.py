@@ -81,7 +81,14 @@ class Watch:
             self._judge_hearing(one, now)
             self._judge_sending(one, now)
             self._judge_pause(one)
+        self._let_go_of_others()
         self._tell(self.store.alarms.to_tell(again_after=timedelta(seconds=self.patience.again_s)))
+
+    def _let_go_of_others(self) -> None:
+        """Nobody looks any more at an account that was taken out of the settings: its alarms end with it."""
+        for alarm in self.store.alarms.open():
+            if alarm.brand_id is not None and alarm.brand_id not in self.brand_ids:
+                self.store.alarms.clear(alarm.key)
 
     def _judge_polls(self, one: Silence, now: datetime, beat: datetime | None) -> None:
         began_at = self._began_at or now

@@ -134,6 +134,15 @@ def test_an_alarm_is_told_once_and_again_now_and_then_while_it_lasts(house: Hous
     assert len(house.notifier.notices) == 3, "raised anew, it is news"
 
 
+def test_alarms_of_an_account_that_was_taken_out_end_with_it(house: House, watch: Watch) -> None:
+    wrong = {"what": "X refuses the mentions", "fix": "make new keys"}
+    for brand_id in (BRAND, BrandId("200")):
+        house.store.alarms.raise_alarm(f"listen.poll_refused:{brand_id}", brand_id=brand_id, **wrong)
+    house.store.alarms.raise_alarm("disk", what="the disk is full", fix="make room")
+    watch.look()
+    assert sorted(alarms(house)) == ["disk", f"listen.poll_refused:{BRAND}"]
+
+
 def test_a_notifier_that_fails_is_asked_again(house: House) -> None:
     class Down:
         def notify(self, *args: object, **more: object) -> None:
