@@ -47,10 +47,15 @@ def pause_brands(
 ) -> None:
     """Pause, wait until nothing is in hand, and say so."""
     from leadbot.app.look import brands_named, open_store
+    from leadbot.errors import ConfigError, Problem
 
     settings = settings_in(folder, only_where=True)
     with open_store(settings) as (store, _):
         named = brands_named(settings, store, handles, all_of_them=every)
+        if not named:
+            what = "nothing was paused: the database of this project knows no account yet"
+            fix = "name the project of the running daemon (--project), or start it once: leadbot run"
+            raise ConfigError([Problem("--all", what, fix, "which-brand")])
         store.brands.name_if_new(named)
         store.brands.pause_all(list(named), why=reason, by=getpass.getuser())
         left = _let_go(store, list(named))

@@ -115,6 +115,13 @@ def test_of_two_accounts_one_is_named_or_all_are_meant(run: Run, tmp_path: Path)
     assert "@globex" not in run("tasks", "list").out
 
 
+def test_a_pause_that_reaches_nobody_says_so(run: Run, tmp_path: Path) -> None:
+    toml = tmp_path / "leadbot.toml"
+    toml.write_text(toml.read_text().replace("http://127.0.0.1:8765", "https://api.twitter.com"))
+    said = run("pause", "--all", "--reason", "now")
+    assert (said.code, "nothing was paused" in said.err) == (2, True)
+
+
 def test_an_account_that_is_none_is_told_with_those_that_are(run: Run, house: House) -> None:
     for words in (("pause", "--brand", "globex", "--reason", "x"), ("resume", "--brand", "globex")):
         said = run(*words)
