@@ -83,9 +83,17 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; whoever else wants it waits. The kernel frees it when its holder ends."""
-    make_private_folder(path.parent)
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Hold a lock file; whoever else wants it waits. The kernel frees it when its holder ends.
+
+    Raises ConfigError when it cannot be made: the folder is read-only, or the disk is full.
+    """
+    try:
+        make_private_folder(path.parent)
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        what, folder = f"cannot be locked: {error.strerror}", path.parent.name
+        fix = f"the folder {folder} must be writable, and the disk must not be full"
+        raise ConfigError([Problem(f"{folder}/{path.name}", what, fix, "keys-file")]) from None
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)
         yield

@@ -24,7 +24,7 @@ class Vault(Protocol):
         """Forget the entry; whether there was one. Raises ConfigError."""
 
     def lock(self, name: str) -> AbstractContextManager[None]:
-        """Wait until nobody else works on the entry, and hold it."""
+        """Wait until nobody else works on the entry, and hold it. Entering raises ConfigError."""
 
     def where(self, name: str) -> str:
         """How people call the place of the entry."""

@@ -10,7 +10,8 @@ so.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -99,7 +100,7 @@ class KeptTokens:
             raise
 
     def _renewed(self, seen: StoredKeys) -> StoredKeys:
-        with self._vault.lock(self._name):
+        with self._entry():
             kept = self._unsaved or self._load()
             if kept.access_token != seen.access_token and self._left_s(kept) > 0:
                 return kept  # another thread or process was faster
@@ -143,9 +144,35 @@ class KeptTokens:
         return fresh
 
     def _save_what_could_not_be_kept(self) -> None:
-        if self._unsaved is not None:
-            with self._vault.lock(self._name):
-                self._save_unsaved()
+        unsaved = self._unsaved
+        if unsaved is None:
+            return
+        try:
+            with self._entry():
+                if self._is_outdated(unsaved):
+                    self._unsaved = self._kept = None
+                else:
+                    self._save_unsaved()
+        except TransientError as error:
+            log.critical("token.not_kept", handle=unsaved.handle, why=str(error))
+
+    @contextmanager
+    def _entry(self) -> Iterator[None]:
+        """Hold the entry. Raises TransientError when it cannot be held."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._vault.lock(self._name))
+            except ConfigError as error:
+                raise TransientError(f"the keys {self._name} cannot be worked on: {error}") from None
+            yield
+
+    def _is_outdated(self, unsaved: StoredKeys) -> bool:
+        """Whether somebody signed in anew, or removed the entry, since these tokens could not be kept."""
+        try:
+            kept = self._vault.load(self._name)
+        except ConfigError:
+            return False
+        return kept is None or kept.verified_at > unsaved.verified_at
 
     def _save_unsaved(self) -> None:
         assert self._unsaved is not None, "called when there is something to save"

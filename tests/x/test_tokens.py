@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -289,6 +290,39 @@ def test_a_new_token_that_cannot_be_kept_is_used_and_kept_as_soon_as_possible(
     filling.is_full = False
     assert source.current() == token
     assert saved(vault).access_token == token
+
+
+def test_tokens_that_could_not_be_kept_never_overwrite_a_new_sign_in(
+    control: Control, vault: FileVault, time: StoppedClock, base_url: str, keys: StoredKeys
+) -> None:
+    class Full(FileVault):
+        def save(self, name: str, stored: StoredKeys) -> None:
+            if stored.renewing_since is None:
+                FileVault(self.folder / ".gitignore" / "no folder").save(name, stored)
+            super().save(name, stored)
+
+    source = KeptTokens(Full(vault.folder), "acme", time, base_url=base_url)
+    time.advance(2 * HOUR)
+    lost = source.current()
+    time.advance(60)
+    fresh = sign_in(control, time)
+    vault.save("acme", fresh)
+    assert source.current() == fresh.access_token != lost
+
+
+def test_keys_in_a_folder_that_cannot_be_written_are_used_while_they_last(
+    vault: FileVault, time: StoppedClock, base_url: str, keys: StoredKeys
+) -> None:
+    class ReadOnly(FileVault):
+        def lock(self, name: str) -> AbstractContextManager[None]:
+            return FileVault(self.folder / ".gitignore" / "no folder").lock(name)
+
+    source = KeptTokens(ReadOnly(vault.folder), "acme", time, base_url=base_url)
+    time.advance(2 * HOUR - 60)
+    assert source.current() == keys.access_token
+    time.advance(61)
+    with pytest.raises(TransientError, match="cannot be locked"):
+        source.current()
 
 
 def test_many_at_once_renew_once(
