@@ -98,8 +98,8 @@ def _budget(facts: GateFacts) -> Verdict | None:
     if not facts.starts_dialog or facts.reserve_usd <= facts.budget_left_usd:
         return None
     why = f"a dialog may cost ${facts.reserve_usd:.3f}, ${max(facts.budget_left_usd, 0):.3f} is left today"
-    day = calendar.local_date(facts.zone, facts.now) + timedelta(days=1)
-    midnight = calendar.moment(facts.zone, day, 0)
+    # Money is counted by the days X bills by, wherever the brand lives.
+    midnight = calendar.moment("UTC", calendar.local_date("UTC", facts.now) + timedelta(days=1), 0)
     if midnight - facts.parent_at > timedelta(seconds=facts.too_late_s):
         return _hold(Hold.TASK, f"{why}, and tomorrow is too late")
     return _hold(Hold.WAIT, why, midnight)

@@ -38,7 +38,7 @@ HELD = [
     ("account", {"token_account_id": "666"}, Hold.WAIT),
     ("suppressed", {"is_suppressed": True}, Hold.DROP),
     ("paused", {"is_paused": True}, Hold.WAIT),
-    ("budget", {**TOO_POOR, "zone": "Europe/Berlin"}, Hold.WAIT),
+    ("budget", {**TOO_POOR, "too_late_s": 13 * 3600.0}, Hold.WAIT),
     ("budget", TOO_POOR, Hold.TASK),  # at noon, with twelve hours to go and twelve hours' patience
     ("duplicate", {"same_text_to_person": 1}, Hold.TASK),
     ("duplicate", {"same_text_last_hour": 20}, Hold.WAIT),
@@ -75,6 +75,12 @@ def test_each_rule_holds_what_it_is_for(rule: str, changes: dict[str, Any], hold
     verdict = gate.ask(facts(**changes))
     assert (verdict.rule, verdict.hold) == (rule, hold)
     assert verdict.why
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
+def test_a_start_waits_for_the_day_x_bills_by_wherever_the_brand_lives(zone: str) -> None:
+    verdict = gate.ask(facts(**TOO_POOR, too_late_s=13 * 3600.0, zone=zone))
+    assert verdict.until == datetime(T0.year, T0.month, T0.day, tzinfo=UTC) + timedelta(days=1)
 
 
 def test_every_rule_has_a_case_here() -> None:
