@@ -126,11 +126,13 @@ def resume_brands(
     """Lift pauses as wished; wishes None: ask."""
     from leadbot.app.look import brands_named, open_store
     from leadbot.app.resuming import Wishes, chosen, plan
+    from leadbot.errors import ConfigError, PermanentError, Problem
     from leadbot.store.states import OutboxState
 
     settings = settings_in(folder)
     with open_store(settings) as (store, clock):
         named = brands_named(settings, store, handles, all_of_them=every)
+        seen = store.brake.newest_pause(named)
         paused = {id_: name for id_, name in named.items() if store.brands.state(id_).paused_at is not None}
         facts = {b.facts.handle.lower(): b.facts for b in settings.brands}
         brands = {id_: facts[name] for id_, name in paused.items() if name in facts}
@@ -139,7 +141,12 @@ def resume_brands(
         if wishes is None:
             _show(waited)
             waited = plan(waiting, brands, _ask(waited), now=clock.now())
-        store.brake.release(list(paused), chosen(waited), by=getpass.getuser())
+        try:
+            store.brake.release(list(paused), chosen(waited), by=getpass.getuser(), seen=seen)
+        except PermanentError as error:
+            fix = "`leadbot brand log` tells who and why; then `leadbot resume` once more"
+            what = f"nothing was resumed: {error}"
+            raise ConfigError([Problem("resume", what, fix, "paused-again")]) from error
     if as_json:
         document = {"resumed": sorted(paused.values()), "waited": [_as_json(one) for one in waited]}
         say(json.dumps(document, ensure_ascii=False))

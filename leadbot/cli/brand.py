@@ -43,6 +43,7 @@ def mode(folder: Path, handle: str, mode: str | None, confirm: str | None) -> No
     running daemon within a second, and `leadbot brand log` shows who did it.
     """
     from leadbot.app.look import brands_named, modes_in_force, open_store
+    from leadbot.errors import ConfigError, PermanentError, Problem
     from leadbot.model import Mode
 
     settings = settings_in(folder)
@@ -57,7 +58,15 @@ def mode(folder: Path, handle: str, mode: str | None, confirm: str | None) -> No
             _have_typed_back(name, now, wanted, confirm)
         store.brands.name_if_new({brand_id: name})
         began_as = next((b.facts.mode for b in settings.brands if b.facts.handle.lower() == name), Mode.WATCH)
-        before = store.brands.set_mode(brand_id, wanted, by=getpass.getuser(), began_as=began_as)
+        try:
+            before = store.brands.set_mode(
+                brand_id, wanted, by=getpass.getuser(), began_as=began_as, seen=now
+            )
+        except PermanentError as error:
+            fix = f"`leadbot brand log {name}` tells who; then run this again"
+            raise ConfigError(
+                [Problem(f"@{name}", f"nothing was changed: {error}", fix, "mode-changed")]
+            ) from error
     say(f"@{name}: {before} -> {wanted}. The bot {_MEANS[mode]}.")
     if before.is_above(wanted):
         became = "drafts" if wanted is Mode.DRAFT else "tasks (`leadbot tasks list`)"

@@ -11,8 +11,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Connection
 
 from leadbot import model as m
+from leadbot.errors import PermanentError
 from leadbot.ports import Clock
-from leadbot.store import brands, codec, inbox, outbox
+from leadbot.store import brand_log, brands, codec, inbox, outbox
+from leadbot.store.brand_log import Act
 from leadbot.store.database import Database
 from leadbot.store.outbox import OutboxEntry
 from leadbot.store.signal import Signal
@@ -83,13 +85,29 @@ class Brake:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar() or 0)
 
-    def release(self, brand_ids: Sequence[m.BrandId], chosen: Mapping[int, Chosen], *, by: str) -> None:
+    def newest_pause(self, brand_ids: Collection[m.BrandId]) -> int:
+        """The number of the newest pause of these brands in the log, for `release`."""
+        with self._database.read() as connection:
+            return brand_log.newest(connection, brand_ids, Act.PAUSE)
+
+    def release(
+        self,
+        brand_ids: Sequence[m.BrandId],
+        chosen: Mapping[int, Chosen],
+        *,
+        by: str,
+        seen: int | None = None,
+    ) -> None:
         """Lift the pauses and carry out what was chosen for each reply, in one transaction.
 
-        Replies nobody chose for go on as they would: the gate has a word with each.
+        Replies nobody chose for go on as they would: the gate has a word with each. seen: the newest pause
+        the person knows of. Raises PermanentError (``paused_again``), and nothing has happened, when somebody
+        has pulled the brake since.
         """
         now = self._clock.now()
         with self._database.write() as connection:
+            if seen is not None and brand_log.newest(connection, brand_ids, Act.PAUSE) > seen:
+                raise PermanentError("paused_again", "somebody has pulled the brake again meanwhile")
             for entry in outbox.claimable(connection, list(chosen)):
                 _carry_out(connection, entry, chosen[entry.id], by, now)
             for brand_id in brand_ids:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId
@@ -70,6 +71,13 @@ class BrandLog:
             )
             for row in reversed(rows)
         ]
+
+
+def newest(connection: Connection, brand_ids: Collection[BrandId], what: Act) -> int:
+    """The number of the newest line of a kind about these brands; 0 if there is none."""
+    table = BRAND_LOG.c
+    query = select(func.max(table.id)).where(table.brand_id.in_(list(brand_ids)), table.what == what.value)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def write(

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.engine import Connection
 
+from leadbot.errors import PermanentError
 from leadbot.model import BrandId, Mode
 from leadbot.ports import Clock
 from leadbot.store import brand_log, dialect
@@ -77,15 +78,21 @@ class Brands:
         with self._database.read() as connection:
             return load_modes(connection)
 
-    def set_mode(self, brand_id: BrandId, mode: Mode, *, by: str, began_as: Mode) -> Mode:
+    def set_mode(
+        self, brand_id: BrandId, mode: Mode, *, by: str, began_as: Mode, seen: Mode | None = None
+    ) -> Mode:
         """How much the bot may do from now on, for good. began_as: what held while nobody had said anything.
 
         Returns the mode before. Whoever raises it has had the handle typed back; see `leadbot brand mode`.
-        Replies in hand are asked about at once: lowering turns them into drafts, or drops them visibly.
+        Replies in hand are asked about at once: lowering turns them into drafts, or drops them visibly. seen:
+        what it was when the person agreed. Raises PermanentError (``mode_changed``), and nothing has
+        happened, when this would raise it from something else.
         """
         now = self._clock.now()
         with self._database.write() as connection:
             before = load_state(connection, brand_id).mode or began_as
+            if seen not in (None, before) and mode.is_above(before):
+                raise PermanentError("mode_changed", f"somebody has set it to {before} meanwhile")
             _set(connection, brand_id, mode=mode.value)
             brand_log.write(
                 connection, brand_id, Act.MODE, by=by, at=now, before=before.value, after=mode.value

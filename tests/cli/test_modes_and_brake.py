@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from leadbot import model as m
 from leadbot.cli import cli
 from leadbot.cli.brake import resume_brands
-from leadbot.errors import ConfigError
+from leadbot.errors import ConfigError, PermanentError
 from tests.cli.shop import ACME, Run, house, run
 from tests.fakes.house import House
 
@@ -113,6 +114,24 @@ def test_of_two_accounts_one_is_named_or_all_are_meant(run: Run, tmp_path: Path)
     assert told == [("acme", "pause"), ("globex", "pause"), ("globex", "resume")]
     assert "@acme is PAUSED" in run("tasks", "list").out
     assert "@globex" not in run("tasks", "list").out
+
+
+def test_a_brake_pulled_while_somebody_is_about_to_resume_stays_pulled(run: Run, house: House) -> None:
+    house.store.brands.pause(ACME.id, why="a rumour", by="ana")
+    seen = house.store.brake.newest_pause([ACME.id])
+    house.store.brands.pause(ACME.id, why="it is true", by="ben")
+    with pytest.raises(PermanentError, match="again"):
+        house.store.brake.release([ACME.id], {}, by="ana", seen=seen)
+    assert house.store.brands.state(ACME.id).paused_at is not None
+    assert run("resume").code == 0, "who has seen both may lift it"
+    assert house.store.brands.state(ACME.id).paused_at is None
+
+
+def test_nobody_raises_what_was_lowered_while_they_agreed_to_something_else(house: House) -> None:
+    house.store.brands.set_mode(ACME.id, m.Mode.WATCH, by="ben", began_as=m.Mode.LIVE)
+    with pytest.raises(PermanentError, match="set it to watch meanwhile"):
+        house.store.brands.set_mode(ACME.id, m.Mode.LIVE, by="ana", began_as=m.Mode.LIVE, seen=m.Mode.DRAFT)
+    assert house.store.brands.modes() == {ACME.id: m.Mode.WATCH}
 
 
 def test_a_pause_that_reaches_nobody_says_so(run: Run, tmp_path: Path) -> None:
