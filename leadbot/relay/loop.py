@@ -261,8 +261,8 @@ class Relay:
         now = self._clock.now()
         lanes = (Lane.CRM, Lane.NOTICE)
         entries = self._store.outbox.due(tuple(self._decks), now, limit=self._runners.free, lanes=lanes)
-        if entries:
-            self._store.outbox.mark_sending([entry.id for entry in entries], now)
+        marked = self._store.outbox.mark_sending([entry.id for entry in entries], now) if entries else set()
+        entries = [entry for entry in entries if entry.id in marked]
         for entry in entries:
             handle = self._decks[entry.brand_id].brand.handle
             self._runners.start(entry.id, partial(self._errands.run, entry, handle))

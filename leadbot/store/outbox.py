@@ -147,10 +147,12 @@ class Outbox:
         with self._database.write() as connection:
             connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(list(ids)), waits).values(**values))
 
-    def mark_sending(self, ids: Collection[int], now: datetime) -> None:
-        """About to be carried out."""
+    def mark_sending(self, ids: Collection[int], now: datetime) -> set[int]:
+        """About to be carried out. Returns which of them may be: a person may have been erased meanwhile."""
         with self._database.write() as connection:
-            sending(connection, ids, now)
+            found = still_claimable(connection, ids)
+            sending(connection, found, now)
+        return found
 
     def failed_for_now(self, entry: OutboxEntry, *, until: datetime, rule: str, why: str) -> None:
         """Surely not carried out; tried again at `until`."""

@@ -9,7 +9,7 @@ from leadbot.app.retracting import retract
 from leadbot.errors import LeadbotError, PermanentError, TransientError
 from leadbot.ports import SentPost
 from leadbot.store.erase import erase_person
-from leadbot.store.states import OutboxState
+from leadbot.store.states import Lane, OutboxState
 from leadbot.store.suppressions import Stop
 from leadbot.store.threads import RETRACTED
 from tests.engine.test_relay import reply_states
@@ -231,6 +231,16 @@ def test_who_is_erased_is_no_longer_named_in_the_log(house: House) -> None:
     erase_person(house.store.database, SEVEN)
     told = [(one.what, one.subject, one.why) for one in house.store.brand_log.items()]
     assert told == [("retract", "", ""), ("retract", "", ""), ("veto", "", "")]
+
+
+def test_no_errand_is_run_for_somebody_who_is_erased_in_between(house: House) -> None:
+    house.say("yes")
+    house.engine.step()
+    now, errands = house.clock.now(), (Lane.CRM, Lane.NOTICE)
+    ids = [entry.id for entry in house.store.outbox.due([BRAND], now, limit=9, lanes=errands)]
+    assert len(ids) == 2
+    erase_person(house.store.database, SEVEN)
+    assert house.store.outbox.mark_sending(ids, now) == set()
 
 
 @pytest.mark.parametrize("wrong", ["token", "keys"])
