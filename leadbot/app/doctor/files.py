@@ -39,9 +39,9 @@ def told(problems: Iterable[Problem], settings: Settings) -> Iterator[Finding]:
     ids = {finding.id for finding in found}
     count = sum(len(brand.playbooks) for brand in settings.brands)
     shown = {
-        "settings": f"leadbot.toml names {len(settings.brands)} accounts",
+        "settings": f"leadbot.toml names {_many(len(settings.brands), 'account')}",
         "accounts": "every brand is an account of its own",
-        "playbooks": f"{count} files, all valid" if count else "none: these accounts only listen",
+        "playbooks": f"{_many(count, 'file')}, all valid" if count else "none: these accounts only listen",
         "keyring": f'keys.store = "{settings.keys.store}"',
     }
     for name, what in shown.items():
@@ -145,3 +145,7 @@ def model(load: Callable[[], Reader]) -> Iterator[Finding]:
 
 def _shown(path: Path, settings: Settings) -> str:
     return os.path.relpath(path, settings.folder)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
