@@ -38,6 +38,11 @@ log = structlog.get_logger(__name__)
 REACH = 800
 """Mentions that X keeps in the timeline; older ones can no longer be polled."""
 
+NEARLY_ALL = REACH * 3 // 4
+"""X counts its 800 before it leaves out what it does not show (deleted, protected, suspended): so many with no
+further page may be all it keeps. Asking the search once too often costs nothing: it bills what it finds.
+"""
+
 READS_SPENT = "reads_spent"
 """Why a poll waits when the brand may read nothing more today."""
 
@@ -250,7 +255,7 @@ class MentionsPoll:
             pages.append(self._pages.read(body, self._kind))
             token = body["meta"].get("next_token")
             if not token:
-                return pages, _End.CUT if count >= REACH else _End.REACHED
+                return pages, _End.CUT if count >= NEARLY_ALL else _End.REACHED
         # Short pages mean that the day's money ends, not that X's memory does.
         return pages, _End.CUT if size == PAGE else _End.SPENT
 

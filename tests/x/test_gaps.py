@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from leadbot.model import BrandId, PostId
-from leadbot.simulator import Player, SimulatorServer
+from leadbot.simulator import Player, SimulatorServer, World
 from leadbot.x.account import Account
 from leadbot.x.listener import Listener
 from leadbot.x.snowflake import id_at
@@ -40,6 +40,24 @@ def test_what_the_timeline_no_longer_shows_is_searched_and_nothing_is_lost(
     assert (len(inbox.all_gaps), inbox.open_gaps, lost) == (1, {}, [])
     assert inbox.calls[-3:] == ["narrowed:100", "put:search:30", "closed:"]
     assert inbox.calls.index("gap") < inbox.calls.index("mark"), "a stop in between loses nothing"
+
+
+def test_what_x_keeps_and_no_longer_shows_does_not_hide_what_it_no_longer_keeps(
+    listen: Listen, base_url: str, inbox: MemoryInbox, acme: Account, storm: Callable[[int], None],
+    simulator: SimulatorServer,
+) -> None:  # fmt: skip
+    inbox.marks[acme.brand_id] = id_at(RealClock().now() - timedelta(minutes=1))
+    storm(1030)
+
+    def take_back(world: World) -> None:
+        for post_id in sorted(world.posts)[-100:]:
+            world.posts[post_id].deleted = True
+
+    simulator.call(take_back)
+    completed: list[BrandId] = []
+    listen(base_url, mode="poll", on_poll_completed=completed.append)
+    until(lambda: completed)
+    assert (len(inbox.rows), len(inbox.all_gaps), inbox.open_gaps) == (930, 1, {})
 
 
 def test_a_search_that_was_cut_short_goes_on_where_it_was(
