@@ -148,6 +148,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_text", "text_key", "brand_id", "sending_at"),
         Index("ix_outbox_parent", "parent_id"),
         Index("ix_outbox_sending", "brand_id", "sending_at"),
+        Index("ix_outbox_post", "post_id"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_type=RowId, primary_key=True)
