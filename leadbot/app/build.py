@@ -35,8 +35,10 @@ from leadbot.store import Store
 from leadbot.x.account import Account
 from leadbot.x.apps import Listeners
 from leadbot.x.limits import Limits
+from leadbot.x.listener import ListenMode
 from leadbot.x.session import TimeOuts
 from leadbot.x.spend import cost_of
+from leadbot.x.thrift import SLOWER
 from leadbot.x.writer import XWriter
 
 _log = structlog.get_logger()
@@ -144,9 +146,18 @@ def timelines(settings: Settings, relay: Relay) -> list[Part]:
 def _watch(
     settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock, listener: Listeners
 ) -> Watch:
-    patience = Patience(**asdict(settings.alarms))
     notifier = FileNotifier(settings.folder)
-    return Watch(store, clock, notifier, brand_ids, patience, beats=listener.beats)
+    return Watch(store, clock, notifier, brand_ids, patience_of(settings), beats=listener.beats)
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long silence is no alarm. Two polls at their slowest are none: an alarm that comes and goes with each
+    would be told each time.
+    """
+    patience = Patience(**asdict(settings.alarms))
+    if settings.x.listen == ListenMode.STREAM:
+        return patience
+    return replace(patience, no_poll_s=max(patience.no_poll_s, 2 * SLOWER * settings.x.poll_s))
 
 
 def _figures(store: Store, limits: Limits) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Watch:
     beats: Callable[[], Mapping[BrandId, datetime]] = dict
     _began_at: datetime | None = field(default=None, init=False)
     _stuck_since: dict[BrandId, datetime] = field(default_factory=dict, init=False)
+    _rested_at: dict[BrandId, datetime] = field(default_factory=dict, init=False)  # reads were still spent
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop`."""
@@ -92,11 +93,13 @@ class Watch:
 
     def _judge_polls(self, one: Silence, now: datetime, beat: datetime | None) -> None:
         began_at = self._began_at or now
-        # After a start the polls get their time, however long leadbot was down before.
-        quiet = now - max(at for at in (one.polled_at, beat, began_at) if at is not None)
+        if self.store.alarms.get(f"reads.stopped:{one.brand_id}") is not None:
+            # X is not asked on purpose when the day's reads are spent: that alarm says so already.
+            self._rested_at[one.brand_id] = now
+        rested_at = self._rested_at.get(one.brand_id)
+        # After a start or such a rest the polls get their time, however long nobody asked before.
+        quiet = now - max(at for at in (one.polled_at, beat, began_at, rested_at) if at is not None)
         is_wrong = quiet >= timedelta(seconds=self.patience.no_poll_s)
-        # X is not asked on purpose when the day's reads are spent: that alarm says so already.
-        is_wrong = is_wrong and self.store.alarms.get(f"reads.stopped:{one.brand_id}") is None
         self._set(
             f"listen.no_poll:{one.brand_id}",
             one,

@@ -54,6 +54,22 @@ def test_no_poll_for_a_quarter_of_an_hour_is_an_alarm_until_one_comes_through(
     assert alarms(house) == []
 
 
+def test_a_day_after_the_reads_were_spent_begins_without_an_alarm(house: House, watch: Watch) -> None:
+    house.store.brands.poll_completed(BRAND)
+    spent = f"reads.stopped:{BRAND}"
+    house.store.alarms.raise_alarm(spent, what="nobody listens until tomorrow", fix="wait", brand_id=BRAND)
+    for _ in range(8):
+        house.clock.advance(3600)
+        watch.look()
+    house.store.alarms.clear(spent)
+    house.clock.advance(270)
+    watch.look()
+    assert alarms(house) == [], "the first poll of the day has its time"
+    house.clock.advance(900)
+    watch.look()
+    assert alarms(house) == [f"listen.no_poll:{BRAND}"]
+
+
 def test_after_a_long_stop_the_polls_get_their_time_first(house: House, watch: Watch) -> None:
     house.store.brands.poll_completed(BRAND)
     house.clock.advance(86_400)
