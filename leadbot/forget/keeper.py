@@ -30,13 +30,18 @@ class Keeper:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
         while not stop.is_set():
-            self.step()
+            self.step(stop)
             pause(stop, self._clock, self._every_s)
 
-    def step(self) -> None:
-        """One round. Raises what is nobody's business but a programmer's, after all tasks had their turn."""
+    def step(self, stop: threading.Event | None = None) -> None:
+        """One round, or less of it once `stop` is set. Raises what is nobody's business but a programmer's,
+        after all tasks had their turn.
+        """
         broken: Exception | None = None
         for task in self._tasks:
+            # Asked before each: who does not ask for minutes counts as stuck, and is started anew.
+            if stop is not None and stop.is_set():
+                break
             try:
                 task()
             except TransientError as error:

@@ -18,18 +18,22 @@ EVERY = timedelta(hours=24)
 BATCH = 10
 """Conversations in one transaction: some milliseconds in which nobody else can write."""
 
+MOST_BATCHES = 500
+"""Batches a round, some ten seconds: a month-old storm goes in several, and nobody takes the keeper for stuck."""
+
 _YIELD_S = 0.02
 ODD_ITEMS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeping:
-    """keep, keep_with_consent: after the last contact."""
+    """keep, keep_with_consent: after the last contact. most_batches: in one round."""
 
     store: Store
     clock: Clock
     keep: timedelta
     keep_with_consent: timedelta
+    most_batches: int = MOST_BATCHES
 
     def step(self) -> int:
         """Sweep if the last time was a day ago. Returns how many conversations went. Raises TransientError;
@@ -41,12 +45,16 @@ class Sweeping:
             return 0
         retention, gone = self.store.retention, 0
         before, before_with_consent = now - self.keep, now - max(self.keep, self.keep_with_consent)
-        while batch := retention.old(before, before_with_consent, limit=BATCH):
-            went = retention.remove(batch, only_before=before)
+        for _ in range(self.most_batches):
+            batch = retention.old(before, before_with_consent, limit=BATCH)
+            went = retention.remove(batch, only_before=before) if batch else 0
             gone += went
             if not went:
-                break  # all of them had contact meanwhile
+                break  # nobody is left, or all of them had contact meanwhile
             time.sleep(_YIELD_S)
+        else:
+            return gone  # the rest goes next round
+        retention.remove_orphans(before)
         retention.remove_own_posts(before)
         retention.remove_odd_items(now - ODD_ITEMS)
         self.store.chores.done(NAME, now, f"{gone} people's words left")

@@ -82,12 +82,18 @@ class TimelineWatch:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
         while not stop.is_set():
-            self.step()
+            self.step(stop)
             stop.wait(LOOKS_EVERY_S)
 
-    def step(self) -> int:
+    def step(self, stop: threading.Event | None = None) -> int:
         """One look where it is due. Returns how many posts a human wrote to people we know."""
-        return sum(self._look(brand_id, writer) for brand_id, writer in self.writers.items())
+        found = 0
+        for brand_id, writer in self.writers.items():
+            # Asked before each: many brands and a slow X are no thread that hangs.
+            if stop is not None and stop.is_set():
+                break
+            found += self._look(brand_id, writer)
+        return found
 
     def _look(self, brand_id: m.BrandId, writer: PostWriter) -> int:
         now = self.timeline.clock.now()

@@ -30,6 +30,7 @@ from leadbot.store.tables import (
     TIMER,
 )
 
+_MOST_ORPHANS = 1_000
 _OF_CONVERSATION = (DECISION, RECEIPT_LINE, OUTBOX, TIMER)
 _OF_PERSON = (INBOX, HANDOFF, TASK, OWN_POST)
 
@@ -102,6 +103,21 @@ class Retention:
         """Items from X that nobody could read: nobody can ask either whether X still shows them."""
         with self._database.write() as connection:
             return connection.execute(delete(ASIDE).where(ASIDE.c.at < before)).rowcount
+
+    def remove_orphans(self, before: datetime) -> int:
+        """What was put before then and is of nobody: a person whose every event failed has no conversation,
+        so no time of theirs ever ends.
+        """
+        theirs = exists().where(
+            CONVERSATION.c.brand_id == INBOX.c.brand_id, CONVERSATION.c.person_id == INBOX.c.person_id
+        )
+        query = select(INBOX.c.id).where(INBOX.c.put_at < before, INBOX.c.state != InboxState.NEW, ~theirs)
+        with self._database.read() as connection:
+            ids = list(connection.execute(query.limit(_MOST_ORPHANS)).scalars())
+        if not ids:
+            return 0
+        with self._database.write() as connection:
+            return connection.execute(delete(INBOX).where(INBOX.c.id.in_(ids), ~theirs)).rowcount
 
     def remove_own_posts(self, before: datetime) -> int:
         """Own posts that speak to nobody we know; the newest of each brand tells where to read on."""

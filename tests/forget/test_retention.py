@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -137,6 +138,37 @@ def test_a_task_that_fails_does_not_keep_the_others_from_their_work() -> None:
     with pytest.raises(ValueError, match="a bug"):
         keeper.step()
     assert done == ["swept"]
+
+
+def test_once_told_to_stop_the_keeper_begins_no_further_task() -> None:
+    stop, done = threading.Event(), list[str]()
+    keeper = Keeper([lambda: (done.append("one"), stop.set()), lambda: done.append("two")], ManualClock())
+    keeper.step(stop)
+    assert done == ["one"]
+
+
+def test_many_old_words_go_in_several_rounds(records: Records) -> None:
+    for person in range(100, 125):
+        records.say("we want zebralead", by=person)
+    records.settle()
+    records.wait_out(2)
+    records.clock.advance(31 * DAY)
+    records.settle()
+    sweeping = Sweeping(records.store, records.clock, timedelta(days=30), timedelta(days=365), most_batches=1)
+    assert [sweeping.step() for _ in range(5)] == [10, 10, 5, 0, 0]
+    assert records.words_on_disk() == {}
+
+
+def test_words_that_failed_before_anybody_knew_the_person_leave_as_well(
+    records: Records, sweep: Callable[[], int]
+) -> None:
+    records.reader.poison = {"we want zebralead"}
+    records.say("we want zebralead")
+    records.settle()
+    assert "leadbot.db" in records.words_on_disk()
+    records.clock.advance(31 * DAY)
+    sweep()
+    assert records.words_on_disk() == {}
 
 
 @pytest.fixture
