@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadbot.errors import TransientError
 from leadbot.model import BrandId
 from leadbot.reconcile.backoff import retry_at
+
+_FORGOTTEN_AFTER = timedelta(minutes=10)
+"""So long after a rest its failure no longer counts: a brand that seldom speaks is looked up all day, and one
+lost look in a thousand must not keep it silent for minutes when somebody asks.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Rests:
         """
         with self._lock:
             fails, rest = self._fails.get(brand_id, 0), self._rests.get(brand_id)
+            if rest is not None and now >= rest.until + _FORGOTTEN_AFTER:
+                fails = 0
             is_resting = rest is not None and now < rest.until
             if not is_resting:
                 self._fails[brand_id] = fails + 1
