@@ -151,8 +151,8 @@ def _watch(
 
 
 def patience_of(settings: Settings) -> Patience:
-    """How long silence is no alarm. Two polls at their slowest are none: an alarm that comes and goes with each
-    would be told each time.
+    """How long silence is no alarm. Two polls at their slowest are none: an alarm that comes and goes with
+    each would be told each time.
     """
     patience = Patience(**asdict(settings.alarms))
     if settings.x.listen == ListenMode.STREAM:

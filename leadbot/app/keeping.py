@@ -43,7 +43,7 @@ def parts(
     sweeping = Sweeping(
         store, clock, timedelta(days=privacy.keep_days), timedelta(days=privacy.keep_days_with_consent)
     )
-    # Jobs come first: what they have looked at needs no look that costs. A task a brand, so that none is long.
+    # Jobs come first: what they have looked at needs no look that costs. A task a brand: none is long.
     for brand_id, watch in watches.items():
         tasks.append(Checking(store, clock, {brand_id: watch}, privacy.relookup_budget_usd).step)
     tasks += [sweeping.step, store.database.empty_log]

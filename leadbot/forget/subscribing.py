@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 NAME = "subscribe to deletions"
 AGAIN_AFTER = timedelta(hours=24)
 A_ROUND = 50
-"""New subscriptions a round: X lets an app ask 500 times in a quarter of an hour, and the keeper has more to do."""
+"""New subscriptions a round: X lets an app ask 500 times in a quarter of an hour, and other chores wait."""
 
 MOST_REFUSALS = 5
 

@@ -39,8 +39,8 @@ REACH = 800
 """Mentions that X keeps in the timeline; older ones can no longer be polled."""
 
 NEARLY_ALL = REACH * 3 // 4
-"""X counts its 800 before it leaves out what it does not show (deleted, protected, suspended): so many with no
-further page may be all it keeps. Asking the search once too often costs nothing: it bills what it finds.
+"""X counts its 800 before it leaves out what it does not show (deleted, protected, suspended): so many with
+no further page may be all it keeps. Asking the search once too often costs nothing: it bills what it finds.
 """
 
 READS_SPENT = "reads_spent"

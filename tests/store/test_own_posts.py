@@ -1,4 +1,4 @@
-"""Own posts are compared with what was said before each send: what that costs must not grow with the years."""
+"""Own posts are compared with what was said before each send, which must not cost more with the years."""
 
 from __future__ import annotations
 
