@@ -19,7 +19,7 @@ BATCH = 10
 """Conversations in one transaction: some milliseconds in which nobody else can write."""
 
 MOST_BATCHES = 500
-"""Batches a round, some ten seconds: a storm of last month goes in several, or the keeper would look stuck."""
+"""Batches a round, some ten seconds: a storm of last month takes several, or the keeper would look stuck."""
 
 _YIELD_S = 0.02
 ODD_ITEMS = timedelta(hours=24)
