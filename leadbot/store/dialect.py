@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.elements import ColumnElement
 
 WRITES = "leadbot_writes"
 """Execution option of connections that are about to write."""
@@ -93,6 +94,13 @@ def upsert(connection: Connection, table: Table, replace: Sequence[str]) -> Inse
     keys = [column.name for column in table.primary_key]
     new: dict[str, Any] = {name: statement.excluded[name] for name in replace}
     return statement.on_conflict_do_update(index_elements=keys, set_=new)
+
+
+def plain(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column as a term that no index is chosen for: SQLite takes the brand or the state of a row for
+    rare, and would look through all a brand ever said for a few ids it could look up.
+    """
+    return column + ""
 
 
 def has_one_writer(engine: Engine) -> bool:

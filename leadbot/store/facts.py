@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Conversation
 from leadbot.store import codec
+from leadbot.store.dialect import plain
 from leadbot.store.outbox import OutboxEntry
 from leadbot.store.states import MAYBE_OUT, InboxState
 from leadbot.store.tables import CONVERSATION, INBOX, OUTBOX, OWN_POST, SUPPRESSION
@@ -102,11 +103,13 @@ def _unread(connection: Connection, brand_id: BrandId, people: set[str]) -> froz
 def _answered(connection: Connection, brand_id: BrandId, entries: Sequence[OutboxEntry]) -> frozenset[int]:
     parents = {entry.parent_id for entry in entries if entry.parent_id}
     ours = select(OUTBOX.c.parent_id, OUTBOX.c.key).where(
-        OUTBOX.c.parent_id.in_(parents), OUTBOX.c.brand_id == brand_id, OUTBOX.c.state.in_(MAYBE_OUT)
+        OUTBOX.c.parent_id.in_(parents),
+        plain(OUTBOX.c.brand_id) == brand_id,
+        plain(OUTBOX.c.state).in_(MAYBE_OUT),
     )
     seen = select(OWN_POST.c.in_reply_to, OWN_POST.c.outbox_key).where(
         OWN_POST.c.in_reply_to.in_(parents),
-        OWN_POST.c.brand_id == brand_id,
+        plain(OWN_POST.c.brand_id) == brand_id,
         OWN_POST.c.outbox_key.is_not(None),
     )
     answers = {(row[0], row[1]) for query in (ours, seen) for row in connection.execute(query)}
@@ -125,7 +128,7 @@ def _by_hand(
 ) -> frozenset[int]:
     table = OWN_POST.c
     query = select(table.person_id, table.in_reply_to, table.created_at).where(
-        table.brand_id == brand_id,
+        plain(table.brand_id) == brand_id,
         table.outbox_key.is_(None),
         or_(
             table.person_id.in_({entry.person_id for entry in entries}),

@@ -94,11 +94,12 @@ def _ours(
     table = OUTBOX.c
     ids = [post.id for post in posts]
     parents = [post.in_reply_to for post in posts if post.in_reply_to]
-    columns = (table.key, table.parent_id, table.text, table.post_id, table.brand_id, table.state)
-    # By ids alone: asked for the brand and the state as well, SQLite looks through all the brand ever said.
-    query = select(*columns).where(or_(table.post_id.in_(ids), table.parent_id.in_(parents)))
-    found = connection.execute(query.order_by(table.id)).all()
-    rows = [row for row in found if row.brand_id == brand_id and row.state in MAYBE_OUT]
+    query = select(table.key, table.parent_id, table.text, table.post_id).where(
+        dialect.plain(table.brand_id) == brand_id,
+        dialect.plain(table.state).in_(MAYBE_OUT),
+        or_(table.post_id.in_(ids), table.parent_id.in_(parents)),
+    )
+    rows = connection.execute(query).all()
     by_id: dict[str, str] = {row.post_id: row.key for row in rows if row.post_id}
     ours: dict[str, str] = {post.id: by_id[post.id] for post in posts if post.id in by_id}
     for post in posts:
@@ -142,9 +143,8 @@ def _people_of_posts(
         select(OWN_POST.c.id, OWN_POST.c.person_id).where(
             OWN_POST.c.brand_id == brand_id, OWN_POST.c.id.in_(ids), OWN_POST.c.person_id.is_not(None)
         ),
-        # "+ ''": SQLite shall not look things up by the brand, which is that of most rows.
         select(OUTBOX.c.post_id, OUTBOX.c.person_id).where(
-            OUTBOX.c.post_id.in_(ids), OUTBOX.c.brand_id + "" == brand_id
+            OUTBOX.c.post_id.in_(ids), dialect.plain(OUTBOX.c.brand_id) == brand_id
         ),
         select(INBOX.c.post_id, INBOX.c.person_id).where(
             INBOX.c.brand_id == brand_id, INBOX.c.post_id.in_(ids)
