@@ -36,6 +36,8 @@ _FIXES = {
 }
 """What X refuses us for, and what an operator does about it."""
 
+_STREAM, _POLL = "listen.stream_refused:", "listen.poll_refused:"
+
 
 class ListenerAlarms:
     """The listener's callbacks. handles: brand id → handle, for people."""
@@ -51,19 +53,29 @@ class ListenerAlarms:
         brand_id = BrandId(brand or first)
         whom = f"{'the mentions of' if brand else 'the stream for'} @{self._handle(brand_id)}"
         self._store.alarms.raise_alarm(
-            f"listen.{kind}_refused:{brand_id}",
+            f"{_POLL if kind == 'poll' else _STREAM}{brand_id}",
             what=f"X refuses {whom}: {reason}",
             fix=_FIXES.get(reason, "see X's words in the log, under listener.needs_operator"),
             brand_id=brand_id,
         )
 
+    def begin(self, accounts: Sequence[Account], mode: ListenMode) -> None:
+        """A start: refusals of what is not asked any more end, such as the stream's where now is polled."""
+        asked = {
+            *(f"{_STREAM}{app.accounts[0].brand_id}" for app in apps_of(accounts) if mode != ListenMode.POLL),
+            *(f"{_POLL}{one.brand_id}" for one in accounts if mode != ListenMode.STREAM),
+        }
+        for alarm in self._store.alarms.open():
+            if alarm.key.startswith((_STREAM, _POLL)) and alarm.key not in asked:
+                self._store.alarms.clear(alarm.key)
+
     def connected(self, brand_ids: Sequence[BrandId]) -> None:
         """The stream of these brands is open."""
-        self._store.alarms.clear(f"listen.stream_refused:{brand_ids[0]}")
+        self._store.alarms.clear(f"{_STREAM}{brand_ids[0]}")
 
     def polled(self, brand_id: BrandId) -> None:
         """A poll came through."""
-        self._store.alarms.clear(f"listen.poll_refused:{brand_id}")
+        self._store.alarms.clear(f"{_POLL}{brand_id}")
 
     def gap(self, brand_id: BrandId, after: PostId, before: PostId) -> None:
         """Mentions are lost: the task for it is made with the gap."""
@@ -103,6 +115,7 @@ def listeners(
     """One listener for each X app, wired to the database and the alarms. Raises ConfigError."""
     mode = ListenMode(settings.x.listen)
     alarms = ListenerAlarms(store, {account.brand_id: account.handle for account in accounts})
+    alarms.begin(accounts, mode)
 
     def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
         store.spend.record_spend(brand_id, kind, count, cost_of(kind, count), clock.now())
