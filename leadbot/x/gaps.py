@@ -72,7 +72,7 @@ class Gaps:
 
     def _search(self, gap: Gap) -> bool:
         reach = id_at(self._clock.now() - DAYS)
-        since, before = newest(gap.after, reach), gap.before
+        since, before, token = newest(gap.after, reach), gap.before, None
         for _ in range(MOST_PAGES):
             if int(since) >= int(before) - 1:
                 break
@@ -80,14 +80,16 @@ class Gaps:
             if size < LEAST_PAGE:
                 log.warning("gap.waits", brand=gap.brand_id, why="too little is left of the day's reads")
                 return False
-            body = self._page(since, before, size)
+            body = self._page(since, before, size, token)
             found = self._pages.read(body, "post_read")
             new = self._pages.put(found, Channel.SEARCH)
-            oldest = body["meta"].get("oldest_id")
-            if not oldest or not str(oldest).isdecimal() or not body["meta"].get("next_token"):
+            oldest, token = body["meta"].get("oldest_id"), body["meta"].get("next_token")
+            if not token:
                 break
-            before = PostId(str(oldest))
-            self._inbox.narrow_gap(gap, before=before, found=new)
+            if oldest and str(oldest).isdecimal():
+                before, token = PostId(str(oldest)), None
+                self._inbox.narrow_gap(gap, before=before, found=new)
+            # Else all of the page is hidden, and only its token leads on to what is older.
         else:
             return False
         if int(since) > int(gap.after):
@@ -97,7 +99,7 @@ class Gaps:
             log.info("gap.filled", brand=gap.brand_id, after=gap.after)
         return True
 
-    def _page(self, since: PostId, before: PostId, size: int) -> Mapping[str, Any]:
+    def _page(self, since: PostId, before: PostId, size: int, token: str | None) -> Mapping[str, Any]:
         return page_of(
             self._door.ask(
                 lambda client: client.search_recent_tweets(
@@ -105,6 +107,7 @@ class Gaps:
                     since_id=since,
                     until_id=before,
                     max_results=size,
+                    next_token=token,
                     tweet_fields=POST_FIELDS,
                     expansions=EXPANSIONS,
                     user_fields=USER_FIELDS,

@@ -15,6 +15,7 @@ from leadbot.x.listener import Listener
 from leadbot.x.snowflake import id_at
 
 from .rooms import Control, MemoryInbox, RealClock, blow, until
+from .wire import ScriptedServer, answer
 
 Listen = Callable[..., Listener]
 Lost = list[tuple[BrandId, PostId, PostId]]
@@ -132,3 +133,25 @@ def test_a_gap_waits_for_a_day_that_can_pay_for_it_and_the_poll_goes_on(
     spent["usd"] = 0.0
     until(lambda: completed)
     assert (len(inbox.rows), inbox.open_gaps) == (820, {})
+
+
+def test_a_page_of_which_all_is_hidden_does_not_end_the_search(
+    listen: Listen, server: ScriptedServer, inbox: MemoryInbox, acme: Account
+) -> None:
+    now = RealClock().now()
+    after, found, before = (id_at(now - timedelta(minutes=ago)) for ago in (90, 60, 30))
+    inbox.marks[acme.brand_id] = before
+    inbox.open_gap(acme.brand_id, after=after, before=before)
+    post = {"id": found, "text": "@acme older than what is hidden", "author_id": "2200000000000000001"}
+    server.scripts = {
+        f"GET /2/users/{acme.brand_id}/mentions": [[answer(200, {"meta": {"result_count": 0}})]],
+        "GET /2/tweets/search/recent": [
+            [answer(200, {"meta": {"result_count": 0, "next_token": "more"}})],
+            [answer(200, {"data": [post], "meta": {"result_count": 1, "oldest_id": found}})],
+        ],
+    }
+    completed: list[BrandId] = []
+    listen(server.base_url, mode="poll", on_poll_completed=completed.append)
+    until(lambda: completed)
+    assert inbox.texts() == ["@acme older than what is hidden"]
+    assert (server.count("GET /2/tweets/search/recent"), inbox.open_gaps) == (2, {})
