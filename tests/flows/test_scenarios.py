@@ -444,11 +444,11 @@ def test_scenario_19_a_reply_found_on_the_timeline_later_is_only_written_down() 
 
 
 def test_scenario_20_the_budget_holds_starts_and_nothing_else() -> None:
-    poor = facts(budget_left_usd=0.0, reserve_usd=0.06, zone="Europe/Berlin")
+    poor = facts(budget_left_usd=0.0, reserve_usd=0.06, zone="Europe/Berlin", too_late_s=86_400.0)
     assert gate.ask(poor).is_go
     start = gate.ask(replace(poor, starts_dialog=True))
     assert (start.rule, start.hold) == ("budget", Hold.WAIT)
-    assert start.until == datetime(2026, 11, 25, 23, tzinfo=UTC)  # midnight in Berlin
+    assert start.until == datetime(2026, 11, 26, tzinfo=UTC)  # X's day ends, not Berlin's
     late = gate.ask(replace(poor, starts_dialog=True, too_late_s=3600.0))
     assert late.hold is Hold.TASK
 
