@@ -78,7 +78,6 @@ def main() -> None:
     cores = os.cpu_count() or 1
     console = Console(stderr=True)
     with console.status("one post alone"), ProcessPoolExecutor(1) as pool:
-        one = pool.submit(read_all, texts[:BACKLOG], BACKLOG, 500, 0.0).result()
         one = pool.submit(read_all, texts[:500], BACKLOG, 500, 0.0).result()
     with console.status("as people come, in ones"):
         ones = per_s(texts, size=BACKLOG, processes=cores)
