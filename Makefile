@@ -47,7 +47,7 @@ bench: setup
 	@$(BIN)/python -m bench
 
 lock:
-	uv pip compile pyproject.toml --extra train --extra keyring --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra train --extra keyring --extra hubspot --extra salesforce --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --output-file requirements.lock
 
 clean:
