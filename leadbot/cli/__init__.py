@@ -31,7 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "brand": ("leadbot.cli.brand:brand", "Accounts: their keys, what they may do, and who changed that."),
     "suppress": ("leadbot.cli.suppress:suppress", "People who must not be written to."),
     "purge": ("leadbot.cli.purge:purge", "Remove everything people told an account, for good."),
-    "playbook": ("leadbot.cli.playbook:playbook", "Check playbooks."),
+    "playbook": ("leadbot.cli.playbook:playbook", "Write, prove, try and ship playbooks."),
     "nlp": ("leadbot.cli.nlp:nlp", "What the reader makes of a text, and how well."),
     "replay-posts": ("leadbot.cli.replay:replay_posts", "Play recorded conversations into the local X."),
 }

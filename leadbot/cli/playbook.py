@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadbot.cli.playbook_files import deck_of, known, reader
 from leadbot.cli.project import as_json_option
 from leadbot.errors import Problem
 
 if TYPE_CHECKING:
     from leadbot.flows.cards import Playbook
     from leadbot.flows.rehearse import TestOutcome
-    from leadbot.model import Brand
-    from leadbot.nlp import SpacyReader
-    from leadbot.settings import Settings
-
-LEADBOT_TOML = Path("leadbot.toml")
 
 
 @dataclass(slots=True)
@@ -50,12 +45,35 @@ class Checked:
         }
 
 
-@click.group()
+class PlaybookVerbs(click.Group):
+    """Imports a verb when it is used: most of them need neither the reader nor a database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a marketer's round."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb's file."""
+        if cmd_name not in VERBS:
+            return None
+        module, _, name = VERBS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+VERBS = {
+    "check": "leadbot.cli.playbook:check",
+}
+"""Where each verb lives."""
+
+
+@click.group(cls=PlaybookVerbs)
 def playbook() -> None:
-    """Check playbooks."""
+    """Write, prove, try and ship playbooks."""
 
 
-@playbook.command()
+@click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @as_json_option
 @click.pass_context
@@ -86,7 +104,7 @@ def _check(files: Sequence[Path]) -> list[Checked]:
         except (OSError, UnicodeDecodeError) as error:
             what = "is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
             found[str(file)].problems.append(Problem(str(file), what, "", "no-file", str(file)))
-    playbooks, problems = playbook_files.check(sources, **_known())
+    playbooks, problems = playbook_files.check(sources, **known())
     for problem in problems:
         found[problem.file].problems.append(problem)
     for one in playbooks:
@@ -110,7 +128,7 @@ def _alike(where: str, answers: Sequence[Sequence[str]]) -> list[str]:
         return []
     return [
         f'{where}: "{one}" and "{other}" mean much the same but belong to different answers'
-        for one, other, _ in _reader().alike(frozenset(owner))
+        for one, other, _ in reader().alike(frozenset(owner))
         if owner[one] != owner[other]
     ]
 
@@ -119,12 +137,10 @@ def _rehearse(playbook: Playbook) -> list[Problem]:
     """The tests inside the file that do not hold, each with the dialog that came instead."""
     if not playbook.tests:
         return []
-    from leadbot.flows.cards import Deck
     from leadbot.flows.rehearse import run_tests
-    from leadbot.model import Brand, BrandId
 
-    deck = Deck(_brand(playbook.brand) or Brand(BrandId(""), playbook.brand), (playbook,))
-    return [_failure(playbook.file, one) for one in run_tests(playbook, deck, _reader()) if not one.passed]
+    outcomes = run_tests(playbook, deck_of(playbook), reader())
+    return [_failure(playbook.file, one) for one in outcomes if not one.passed]
 
 
 def _failure(file: str, outcome: TestOutcome) -> Problem:
@@ -137,42 +153,6 @@ def _failure(file: str, outcome: TestOutcome) -> Problem:
     what = f'the test "{outcome.name}" does not hold: {"; ".join(differs)}'
     fix = f"change the cards or what the test expects; this is what was said:\n{chat}"
     return Problem(f"{file}:{outcome.line}", what, fix, "test-failed", file, outcome.line)
-
-
-@cache
-def _reader() -> SpacyReader:
-    from leadbot.nlp import load_reader
-
-    return load_reader()
-
-
-def _brand(handle: str) -> Brand | None:
-    """The brand as the project we are in has it, with its own disclosure and teams."""
-    settings = _settings()
-    brands = settings.brands if settings else ()
-    return next((one.facts for one in brands if one.facts.handle.lower() == handle), None)
-
-
-@cache
-def _settings() -> Settings | None:
-    if not LEADBOT_TOML.exists():
-        return None
-    from leadbot.settings import read
-
-    return read(LEADBOT_TOML, os.environ)[0]
-
-
-def _known() -> dict[str, Any]:
-    """Brands and teams of the project we are in; None (not checked) outside of one."""
-    settings = _settings()
-    if settings is None:
-        return {"brands": None, "teams": None}
-    teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
-    return {
-        "brands": [brand.facts.handle.lower() for brand in settings.brands],
-        "teams": list(teams),
-        "reps": {name: [rep.first_name for rep in team.reps] for name, team in teams.items()},
-    }
 
 
 def _tell(one: Checked) -> None:

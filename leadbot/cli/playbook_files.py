@@ -1,0 +1,101 @@
+"""Playbook files as verbs get them: read, checked against the project we are in, with the reader at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leadbot.errors import PlaybookError, Problem
+
+if TYPE_CHECKING:
+    from leadbot.flows.cards import Deck, Playbook
+    from leadbot.flows.playbook import PlaybookSource
+    from leadbot.model import Brand
+    from leadbot.nlp import SpacyReader
+    from leadbot.settings import Settings
+
+LEADBOT_TOML = Path("leadbot.toml")
+
+
+def read_source(file: Path) -> PlaybookSource:
+    """The text of a file. Raises PlaybookError when there is none."""
+    from leadbot.flows.playbook import PlaybookSource
+
+    try:
+        return PlaybookSource(str(file), file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        what, cause = "is no UTF-8 text", error
+        raise PlaybookError([Problem(str(file), what, "save it as UTF-8", "no-file", str(file))]) from cause
+    except OSError as error:
+        fix = "`leadbot playbook new NAME --from TEMPLATE` writes one to start from"
+        raise PlaybookError([Problem(str(file), str(error.strerror), fix, "no-file", str(file))]) from error
+
+
+def load_files(files: Sequence[Path]) -> tuple[Playbook, ...]:
+    """The playbooks of some files. Raises PlaybookError with everything that is wrong in any of them."""
+    from leadbot.flows import playbook as playbook_files
+
+    sources: list[PlaybookSource] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            sources.append(read_source(file))
+        except PlaybookError as error:
+            problems += error.problems
+    found, faults = playbook_files.check(sources, **known())
+    if problems or faults:
+        raise PlaybookError([*problems, *faults])
+    return found
+
+
+def load_file(file: Path) -> Playbook:
+    """The playbook of one file. Raises PlaybookError."""
+    return load_files([file])[0]
+
+
+def deck_of(playbook: Playbook) -> Deck:
+    """A deck with this playbook alone, for its brand as the project has it."""
+    from leadbot.flows.cards import Deck
+    from leadbot.model import Brand, BrandId
+
+    return Deck(brand_of(playbook.brand) or Brand(BrandId(""), playbook.brand), (playbook,))
+
+
+@cache
+def reader() -> SpacyReader:
+    """The reader that is installed; loading it takes a second."""
+    from leadbot.nlp import load_reader
+
+    return load_reader()
+
+
+def brand_of(handle: str) -> Brand | None:
+    """The brand as the project we are in has it, with its own disclosure and teams."""
+    settings = settings_here()
+    brands = settings.brands if settings else ()
+    return next((one.facts for one in brands if one.facts.handle.lower() == handle), None)
+
+
+def settings_here() -> Settings | None:
+    """The settings of the project we are in; None outside of one."""
+    if not LEADBOT_TOML.exists():
+        return None
+    from leadbot.settings import read
+
+    return read(LEADBOT_TOML, os.environ)[0]
+
+
+def known() -> dict[str, Any]:
+    """Brands and teams of the project we are in; None (not checked) outside of one."""
+    settings = settings_here()
+    if settings is None:
+        return {"brands": None, "teams": None}
+    teams = {team.name: team for brand in settings.brands for team in brand.facts.teams}
+    return {
+        "brands": [brand.facts.handle.lower() for brand in settings.brands],
+        "teams": list(teams),
+        "reps": {name: [rep.first_name for rep in team.reps] for name, team in teams.items()},
+    }
