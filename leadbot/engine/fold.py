@@ -193,7 +193,7 @@ class Fold:
                 root_id = _root_of(effect.in_reply_to, event, self.current, after)
                 new.outbox.append(rows.reply(effect, after, root_id, self.now))
                 texts.append(effect.text)
-            case m.Notify() | m.PushToCrm():
+            case m.Notify() | m.PushToCrm() | m.PushOutcome():
                 new.outbox.append(rows.errand(effect, after, self.now))
             case m.HandOff():
                 new.handoffs.append(rows.handoff(effect, after, event.at))

@@ -13,6 +13,7 @@ from leadbot.model import (
     OutcomeSet,
     Owner,
     PlaybookWithdrawn,
+    PushOutcome,
     ReleasedToBot,
     RepReplied,
     Retracted,
@@ -123,6 +124,10 @@ def set_outcome(step: Step, event: OutcomeSet) -> Reason:
         if step.open_dialog is not None:
             step.change_dialog(ending=event.outcome, ended_at=step.at)
     step.change(on_desk=None)
+    if event.handoff_key and not event.from_crm:
+        # One person may be won, and be back on the market next year: the moment tells two such apart.
+        key = f"{event.handoff_key}:outcome:{int(event.at.timestamp() * 1000)}"
+        step.emit(PushOutcome(key, event.handoff_key, event.outcome))
     return Reason.OUTCOME_SET
 
 

@@ -93,6 +93,15 @@ class PushToCrm:
 
 
 @dataclass(frozen=True, slots=True)
+class PushOutcome:
+    """Tell the CRM what became of a handoff; nothing happens if the CRM never got it."""
+
+    key: str
+    handoff_key: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suppress:
     """Put the person on (or, with lifted, take them off) the suppression list of this brand."""
 
@@ -117,7 +126,9 @@ class CancelTimer:
     name: str
 
 
-Effect = SendReply | HandOff | RaiseTask | Notify | PushToCrm | Suppress | SetTimer | CancelTimer
+Effect = (
+    SendReply | HandOff | RaiseTask | Notify | PushToCrm | PushOutcome | Suppress | SetTimer | CancelTimer
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,11 +92,16 @@ class RepReplied:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSet:
-    """What became of a handoff: won, later, not_a_fit, not_a_lead."""
+    """What became of a handoff: won, later, not_a_fit, not_a_lead.
+
+    handoff_key: which one; from_crm: the CRM told it, and need not be told.
+    """
 
     outcome: str
     by: str
     at: datetime
+    handoff_key: str = ""
+    from_crm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

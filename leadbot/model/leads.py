@@ -13,7 +13,9 @@ from leadbot.model.ids import BrandId
 class Lead:
     """A handoff as a CRM sees it.
 
-    external_key: ``x:<numeric user id>``, never a handle, never an e-mail.
+    external_key: ``x:<numeric user id>``, never a handle, never an e-mail. cleans: words in the CRM's record
+    have left X, so what is empty here shall be empty there. reopens: a handoff the CRM has not seen yet; an
+    outcome that stands there is an earlier one's.
     """
 
     external_key: str
@@ -30,3 +32,7 @@ class Lead:
     handoff_key: str
     permalink: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    question: str = ""  # one of theirs that waits for an answer
+    reason: str = ""
+    cleans: bool = False
+    reopens: bool = False

@@ -11,8 +11,8 @@ from leadbot import model as m
 from leadbot.errors import AccountError, PermanentError, TransientError, UnknownOutcome
 from leadbot.ports import Clock, CrmAdapter, Notifier
 from leadbot.reconcile.backoff import retry_at
+from leadbot.relay.leads import Leads
 from leadbot.store import Store, codec
-from leadbot.store.leads import load_lead
 from leadbot.store.outbox import OutboxEntry
 from leadbot.store.states import Lane
 
@@ -42,8 +42,8 @@ class Errands:
             self._give_up(entry, "unreadable", "the row can't be read")
             return
         try:
-            if isinstance(effect, m.PushToCrm):
-                self._push(entry, effect, brand_handle)
+            if isinstance(effect, (m.PushToCrm, m.PushOutcome)):
+                self._to_crm(entry, effect, brand_handle)
             elif isinstance(effect, m.Notify):
                 self._notify(entry, effect)
         except (TransientError, UnknownOutcome) as error:
@@ -57,35 +57,15 @@ class Errands:
             _log.error("errand.failed", key=entry.key, exc_info=error)
             self._try_later(entry, TransientError(f"{type(error).__name__}: {error}"))
 
-    def _push(self, entry: OutboxEntry, effect: m.PushToCrm, brand_handle: str) -> None:
+    def _to_crm(self, entry: OutboxEntry, effect: m.PushToCrm | m.PushOutcome, brand_handle: str) -> None:
         if self.crm is None:
             self._hold(entry, NOT_SET_UP, "no_crm", "no CRM is set up")
             return
-        lead = load_lead(
-            self.store.database,
-            effect.handoff_key,
-            brand_handle=brand_handle,
-            has_it_already=effect.cleans,
-        )
-        if effect.cleans:
-            self._take_note_back(self.crm, entry, effect)
-        ref = self.crm.upsert(lead, key=entry.key)
-        note_id = None
-        if "add_note" in self.crm.capabilities():
-            note_id = self.crm.add_note(ref, note(lead), key=f"{entry.key}:note")
-        now = self.clock.now()
-        self.store.outbox.pushed(entry, now, handoff_key=effect.handoff_key, ref=ref, note_id=note_id)
-        _log.info("lead.pushed", key=entry.key, ref=ref)
-
-    def _take_note_back(self, crm: CrmAdapter, entry: OutboxEntry, effect: m.PushToCrm) -> None:
-        """The words of a post left X: the note that tells them goes too (SCENARIOS 25)."""
-        ref, note_id = self.store.outbox.in_crm(effect.handoff_key)
-        if ref is None or note_id is None:
-            return
-        if "delete_note" not in crm.capabilities():
-            what = f"delete note {note_id} of {ref} by hand: it tells words that are gone from X"
-            raise PermanentError("cannot_delete_note", what)
-        crm.delete_note(ref, note_id, key=f"{entry.key}:without")
+        leads = Leads(self.store, self.crm)
+        if isinstance(effect, m.PushToCrm):
+            leads.push(entry, effect, brand_handle)
+        else:
+            leads.tell_outcome(entry, effect)
 
     def _notify(self, entry: OutboxEntry, effect: m.Notify) -> None:
         if self.notifier is None:
@@ -108,19 +88,3 @@ class Errands:
     def _give_up(self, entry: OutboxEntry, reason: str, why: str) -> None:
         self.store.outbox.given_up(entry, reason, self.clock.now(), why=why)
         _log.error("errand.refused", key=entry.key, reason=reason, why=why, lane=Lane(entry.lane))
-
-
-def note(lead: m.Lead) -> str:
-    """The whole story for the CRM's record: consent first, then the receipt, each point with its words and
-    source.
-    """
-    head = [
-        f"From @{lead.username} to @{lead.brand_handle} on X: {lead.permalink}",
-        f"Consent: {lead.consent.value}, in their words: “{lead.consent_words}”",
-        f"Score {lead.score}, which is the sum of:",
-    ]
-    lines = [
-        f"{line.points:+d}  {line.card} = {line.answer}: “{line.words}” ({line.source})"
-        for line in lead.receipt
-    ]
-    return "\n".join(head + lines)

@@ -9,6 +9,7 @@ from leadbot.store.brand_log import BrandLog
 from leadbot.store.brands import Brands
 from leadbot.store.checks import Checks
 from leadbot.store.chores import Chores
+from leadbot.store.crm import Crm
 from leadbot.store.database import Database, open_database
 from leadbot.store.desk import Desk
 from leadbot.store.drafts import Drafts
@@ -42,6 +43,7 @@ class Store:
         self.outbox = Outbox(database)
         self.own_posts = OwnPosts(database)
         self.drafts = Drafts(database, clock, self.decided, self.heard)
+        self.crm = Crm(database, clock, self.heard)
         self.desk = Desk(database, clock, self.heard)
         self.brands = Brands(database, clock, self.decided)
         self.brake = Brake(database, clock, self.decided, self.heard)

@@ -66,7 +66,8 @@ _items: dict[str, msgspec.json.Decoder[Any]] = {
     },
 }
 _effects: dict[str, msgspec.json.Decoder[Any]] = {
-    cls.__name__: msgspec.json.Decoder(cls) for cls in (m.SendReply, m.Notify, m.PushToCrm, m.HandOff)
+    cls.__name__: msgspec.json.Decoder(cls)
+    for cls in (m.SendReply, m.Notify, m.PushToCrm, m.PushOutcome, m.HandOff)
 }
 
 
@@ -100,7 +101,10 @@ def item(kind: str, text: str) -> InboxItem:
     return decoded
 
 
-def effect(kind: str, text: str) -> m.SendReply | m.Notify | m.PushToCrm | m.HandOff:
+Outgoing = m.SendReply | m.Notify | m.PushToCrm | m.PushOutcome | m.HandOff
+
+
+def effect(kind: str, text: str) -> Outgoing:
     """An outbox or handoff payload. Raises msgspec.DecodeError, KeyError for an unknown kind."""
-    decoded: m.SendReply | m.Notify | m.PushToCrm | m.HandOff = _effects[kind].decode(text)
+    decoded: Outgoing = _effects[kind].decode(text)
     return decoded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -42,14 +43,13 @@ class Desk:
         self._heard.send()
 
     def close_handoff(self, key: str, outcome: str, *, by: str) -> None:
-        """What became of it: won, later, not_a_fit or not_a_lead."""
+        """What became of it: won, later, not_a_fit or not_a_lead. The same once more changes nothing."""
         now = self._clock.now()
         with self._database.write() as connection:
             row = _handoff(connection, key)
-            _set(connection, key, state=HandOffState.CLOSED, outcome=outcome, closed_at=now, updated_at=now)
-            event = OutcomeSet(outcome, by, now)
-            name = f"outcome:{key}:{outcome}"
-            inbox.put(connection, [inbox.event_values(row.brand_id, row.person_id, event, key=name, at=now)])
+            if row.state == HandOffState.CLOSED and row.outcome == outcome:
+                return
+            set_outcome(connection, row, outcome, by=by, now=now)
         self._heard.send()
 
     def finish_task(self, key: str, *, by: str) -> None:
@@ -65,9 +65,21 @@ class Desk:
                 raise PermanentError("no_such_task", f"there is no task {key}")
 
 
+def set_outcome(
+    connection: Connection, row: Any, outcome: str, *, by: str, now: datetime, from_crm: bool = False
+) -> None:
+    """Close a handoff and tell its dialog, inside somebody's transaction. row: key, brand_id, person_id."""
+    _set(connection, row.key, state=HandOffState.CLOSED, outcome=outcome, closed_at=now, updated_at=now)
+    event = OutcomeSet(outcome, by, now, handoff_key=row.key, from_crm=from_crm)
+    name = f"outcome:{row.key}:{outcome}:{int(now.timestamp() * 1000)}"
+    inbox.put(connection, [inbox.event_values(row.brand_id, row.person_id, event, key=name, at=now)])
+
+
 def _handoff(connection: Connection, key: str) -> Any:
     table = HANDOFF.c
-    query = select(table.brand_id, table.person_id, table.state, table.claimed_by).where(table.key == key)
+    query = select(
+        table.key, table.brand_id, table.person_id, table.state, table.claimed_by, table.outcome
+    ).where(table.key == key)
     row = connection.execute(query).first()
     if row is None:
         raise PermanentError("no_such_handoff", f"there is no handoff {key}")

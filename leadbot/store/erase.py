@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from leadbot.errors import PermanentError
 from leadbot.model import PersonId
+from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
 from leadbot.store.states import OutboxState
 from leadbot.store.tables import (
@@ -24,7 +25,7 @@ from leadbot.store.tables import (
 )
 
 _BY_PERSON = (INBOX, OUTBOX, HANDOFF, TASK, TIMER)
-_BY_CONVERSATION = (DECISION, RECEIPT_LINE)
+_BY_CONVERSATION = (DECISION, RECEIPT_LINE, CRM_ANSWER)
 
 
 def erase_person(database: Database, person_id: PersonId) -> dict[str, int]:

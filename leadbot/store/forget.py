@@ -114,7 +114,9 @@ def _blank_handoffs(
         assert isinstance(before, m.HandOff), "codec.effect decodes by kind"
         after = redaction.handoff_without(before, gone)
         if after != before:
-            new = {"payload": codec.encode(after), "consent_words": after.consent_words}
+            new: dict[str, Any] = {"payload": codec.encode(after), "consent_words": after.consent_words}
+            if gone is None:
+                new["crm_candidates"] = None  # their name may stand in there
             connection.execute(update(HANDOFF).where(table.key == row.key).values(**new))
         if row.crm_ref is not None and _is_of(before, gone):
             _tell_crm(connection, brand_id, person_id, row, now, cause)

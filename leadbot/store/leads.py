@@ -51,6 +51,10 @@ def load_lead(
         consent_at=row["consent_at"],
         handoff_key=handoff_key,
         permalink=permalink(person.username, story.last_post_id),
+        question=story.question,
+        reason=story.reason,
+        cleans=has_it_already,
+        reopens=row["crm_ref"] is None,
     )
 
 

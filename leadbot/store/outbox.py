@@ -14,7 +14,7 @@ from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, PostId
 from leadbot.store import brands, dialect, inbox, spend
 from leadbot.store.database import Database
 from leadbot.store.states import CLAIMABLE, UNSETTLED, Lane, OutboxState
-from leadbot.store.tables import BRAND_STATE, HANDOFF, OUTBOX, SUPPRESSION, TASK
+from leadbot.store.tables import BRAND_STATE, OUTBOX, SUPPRESSION, TASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,23 +247,6 @@ class Outbox:
         """A notice was delivered."""
         with self._database.write() as connection:
             settle(connection, [entry.id], OutboxState.SENT, settled_at=now, rule="", why="")
-
-    def pushed(
-        self, entry: OutboxEntry, now: datetime, *, handoff_key: str, ref: str, note_id: str | None
-    ) -> None:
-        """The CRM has the lead; its ids are kept so that record and note can be found and deleted."""
-        with self._database.write() as connection:
-            settle(connection, [entry.id], OutboxState.SENT, settled_at=now, rule="", why="")
-            connection.execute(
-                update(HANDOFF).where(HANDOFF.c.key == handoff_key).values(crm_ref=ref, crm_note_id=note_id)
-            )
-
-    def in_crm(self, handoff_key: str) -> tuple[str | None, str | None]:
-        """The CRM's ids of a handoff's record and note."""
-        query = select(HANDOFF.c.crm_ref, HANDOFF.c.crm_note_id).where(HANDOFF.c.key == handoff_key)
-        with self._database.read() as connection:
-            row = connection.execute(query).first()
-        return (None, None) if row is None else (row.crm_ref, row.crm_note_id)
 
     def given_up(self, entry: OutboxEntry, reason: str, now: datetime, *, why: str) -> None:
         """A notice or a push was refused for good: a task tells a human."""

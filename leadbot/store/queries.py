@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.sql import Select
 
 from leadbot import model as m
-from leadbot.ports import Clock
+from leadbot.ports import Clock, CrmCandidate
 from leadbot.store import codec, spend, threads
 from leadbot.store.brands import BrandState, load_state
+from leadbot.store.crm import candidates_of
 from leadbot.store.database import Database
 from leadbot.store.leads import permalink
 from leadbot.store.states import UNSETTLED, HandOffState, InboxState, OutboxState, TaskState
@@ -58,6 +59,7 @@ class HandOffItem:
     updated_at: datetime
     permalink: str
     crm_ref: str | None
+    crm_candidates: tuple[CrmCandidate, ...] = ()  # may be the same person; shown, never merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,7 @@ def _handoff(row: RowMapping) -> HandOffItem:
         updated_at=row["updated_at"],
         permalink=permalink(row["username"] or "", row["last_post_id"]),
         crm_ref=row["crm_ref"],
+        crm_candidates=candidates_of(row["crm_candidates"]),
     )
 
 

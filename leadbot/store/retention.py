@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Consent
+from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
 from leadbot.store.states import UNSETTLED, InboxState
 from leadbot.store.tables import (
@@ -31,7 +32,7 @@ from leadbot.store.tables import (
 )
 
 _MOST_ORPHANS = 1_000
-_OF_CONVERSATION = (DECISION, RECEIPT_LINE, OUTBOX, TIMER)
+_OF_CONVERSATION = (DECISION, RECEIPT_LINE, OUTBOX, TIMER, CRM_ANSWER)
 _OF_PERSON = (INBOX, HANDOFF, TASK, OWN_POST)
 
 

@@ -113,9 +113,9 @@ def reply(effect: m.SendReply, of: m.Conversation, root_id: m.PostId, now: datet
     }
 
 
-def errand(effect: m.Notify | m.PushToCrm, of: m.Conversation, now: datetime) -> Row:
-    """A notice or a push to the CRM for the outbox."""
-    lane = Lane.CRM if isinstance(effect, m.PushToCrm) else Lane.NOTICE
+def errand(effect: m.Notify | m.PushToCrm | m.PushOutcome, of: m.Conversation, now: datetime) -> Row:
+    """A notice, or something for the CRM, for the outbox."""
+    lane = Lane.NOTICE if isinstance(effect, m.Notify) else Lane.CRM
     return {
         **_outgoing(effect, effect.key, lane, of, now),
         "text": "",

@@ -13,6 +13,7 @@ from sqlalchemy import Index, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from leadbot.store.columns import RowId, UtcTime
+from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.forget_tables import CHORE
 from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
@@ -210,12 +211,17 @@ class SuppressionRow(SQLModel, table=True):
 
 
 class HandOffRow(SQLModel, table=True):
-    """A person given to a human. `payload`: the whole effect as JSON, newest version."""
+    """A person given to a human. `payload`: the whole effect as JSON, newest version.
+
+    crm_candidates: people the CRM knows who may be the same, as JSON, shown and never merged; crm_outcome:
+    what the CRM is known to say, so that only a change there counts as news.
+    """
 
     __tablename__ = "handoff"
     __table_args__ = (
         Index("ix_handoff_state", "state", "brand_id"),
         Index("ix_handoff_conversation", "conversation_id"),
+        Index("ix_handoff_crm_ref", "crm_ref"),
     )
     key: str = Field(primary_key=True)
     conversation_id: str
@@ -237,6 +243,8 @@ class HandOffRow(SQLModel, table=True):
     claimed_by: str | None = None
     crm_ref: str | None = None
     crm_note_id: str | None = None
+    crm_candidates: str | None = Field(default=None, sa_type=Text)
+    crm_outcome: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -414,4 +422,5 @@ TABLES = (
     ALARM,
     GAP,
     CHORE,
+    CRM_ANSWER,
 )

@@ -62,11 +62,14 @@ class FakeCrm:
 
     def set_outcome(self, ref: str, outcome: str, *, key: str) -> None:
         """Once per key."""
+        self._strike(When.BEFORE)
         if key not in self._by_key:
             self._by_key[key] = ref
+            self.keys.append(key)
             lead = self.leads[ref]
             at = lead.consent_at or datetime.min.replace(tzinfo=UTC)
             self.outcomes[ref] = CrmOutcome(ref, lead.external_key, outcome, at)
+        self._strike(When.AFTER)
 
     def pull_outcomes(self, since_at: datetime) -> list[CrmOutcome]:
         """Those set since then."""
