@@ -63,7 +63,10 @@ class PlaybookVerbs(click.Group):
 
 
 VERBS = {
+    "new": "leadbot.cli.playbook_new:new",
+    "show": "leadbot.cli.playbook_show:show",
     "check": "leadbot.cli.playbook:check",
+    "test": "leadbot.cli.playbook_test:try_tests",
 }
 """Where each verb lives."""
 

@@ -57,11 +57,21 @@ def load_file(file: Path) -> Playbook:
 
 
 def deck_of(playbook: Playbook) -> Deck:
-    """A deck with this playbook alone, for its brand as the project has it."""
-    from leadbot.flows.cards import Deck
-    from leadbot.model import Brand, BrandId
+    """A deck with this playbook alone, for its brand and the brand's examples as the project has them.
 
-    return Deck(brand_of(playbook.brand) or Brand(BrandId(""), playbook.brand), (playbook,))
+    Outside of a project somebody called Sam is on the team, in office hours, so that lines read as they will.
+    """
+    from leadbot.flows.cards import Deck
+    from leadbot.flows.stage import OFFICE_HOURS
+    from leadbot.model import Brand, BrandId, Rep, Team
+    from leadbot.nlp.brand_examples import file_of, read_brand_examples
+
+    brand = brand_of(playbook.brand)
+    if brand is None:
+        team = Team(playbook.hand_off.to, (Rep("Sam Reed", "Sam"),), hours=OFFICE_HOURS)
+        return Deck(Brand(BrandId(""), playbook.brand, teams=(team,)), (playbook,))
+    rows = read_brand_examples(file_of(LEADBOT_TOML.parent, playbook.brand))
+    return Deck(brand, (playbook,), examples=frozenset((row.text, row.label) for row in rows))
 
 
 @cache

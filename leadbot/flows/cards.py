@@ -140,12 +140,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class PlaybookTest:
-    """A dialog written in the file: what they post, one after another, and what is expected."""
+    """A dialog written in the file: what they post, one after another, and what is expected.
+
+    after_hours: nobody of the team is in. then_silence: they say nothing more until the bot gives up.
+    """
 
     name: str
     them: tuple[str, ...]
     expect: Mapping[str, Any]
     line: int
+    after_hours: bool = False
+    then_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

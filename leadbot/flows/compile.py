@@ -252,4 +252,6 @@ class _Compiler:
             them=tuple(test.them),
             expect=test.expect.model_dump(exclude_none=True),
             line=self._line_at(path),
+            after_hours=test.after_hours,
+            then_silence=test.then_silence,
         )

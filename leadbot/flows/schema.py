@@ -222,6 +222,8 @@ class TestSheet(Sheet):
         Field(min_length=1, max_length=12),
         BeforeValidator(_as_list, json_schema_input_type=Wording | list[Wording]),
     ] = Field(title="What they post, one after another")
+    after_hours: bool = Field(default=False, title="Whether nobody of the team is in")
+    then_silence: bool = Field(default=False, title="Whether they then say nothing until the bot gives up")
     expect: ExpectSheet = Field(title="What shall have happened then")
 
 

@@ -120,13 +120,18 @@ def _is_long_ago(step: Step) -> bool:
 
 
 def _values(step: Step, playbook: Playbook, lines: tuple[Line, ...]) -> render.Values:
+    speaks_of_time = any("back_at" in text for line in lines for text in line.wordings)
+    return values_of(step, playbook, knows_times=speaks_of_time)
+
+
+def values_of(step: Step, playbook: Playbook, *, knows_times: bool) -> render.Values:
+    """What lines may say here. knows_times: also when the rep is back, which takes a look at the calendar."""
     brand, person = step.deck.brand, step.conversation.person
     team = handoff.team_of(step, playbook)
-    speaks_of_time = any("back_at" in text for line in lines for text in line.wordings)
     return render.Values(
         first_name=names.first_name(person.name) if person else "",
         rep_first_name=handoff.rep_of(step, team).first_name,
-        rep_back_at=calendar.back_at_words(team, step.at) if team and speaks_of_time else "",
+        rep_back_at=calendar.back_at_words(team, step.at) if team and knows_times else "",
         brand_name=brand.name or brand.handle,
         brand_handle=brand.handle,
     )

@@ -28,7 +28,6 @@ from leadbot.model import (
     SlotValue,
     Team,
 )
-from leadbot.nlp import load_reader
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "playbooks").glob("*.yaml"))
@@ -150,14 +149,6 @@ def test_the_reader_is_told_which_phrases_to_listen_for() -> None:
     reader = WordReader()
     run_tests(playbook, deck_for(playbook), reader)
     assert {request.phrases for request in reader.requests} == {playbook.phrases}
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_the_tests_of_every_playbook_that_is_shipped_hold(file: Path) -> None:
-    playbook = load(file)
-    outcomes = run_tests(playbook, deck_for(playbook), load_reader())
-    assert len(outcomes) >= 5
-    assert [(one.name, one.expected, one.got) for one in outcomes if not one.passed] == []
 
 
 def test_a_stored_version_is_restored_without_being_linted_again() -> None:
