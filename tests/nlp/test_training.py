@@ -69,7 +69,7 @@ def test_bad_examples_are_told_all_at_once(tmp_path):
 
 
 def test_the_examples_that_ship_can_be_read():
-    assert sum(len(read_examples(file)) for file in written_files()) == 15611
+    assert sum(len(read_examples(file)) for file in written_files()) == 15678
 
 
 def test_auroc_counts_ties_half():
