@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from leadbot.errors import ConfigError
 from leadbot.model import ReadRequest
 from leadbot.nlp import SpacyReader, load_reader
 from leadbot.nlp.calibration import Calibration
 from leadbot.nlp.cascade import Cascade, Doubt
-from leadbot.nlp.encoder import WEIGHTS, WORDS, Encoder, as_encoded
+from leadbot.nlp.encoder import MOST_PIECES, WEIGHTS, WORDS, Encoder, Pieces, as_encoded
 from leadbot.nlp.reader import SHIPPED
 from leadbot.nlp.tune import REFERENCE
 
@@ -63,6 +64,22 @@ def test_vectors_have_length_one_and_lie_near_for_the_same_meaning(encoder: Enco
 )
 def test_handles_links_and_entities_are_plain_to_it(typed: str, read: str) -> None:
     assert as_encoded(typed) == read
+
+
+def test_words_cut_one_by_one_are_the_pieces_of_the_whole_post() -> None:
+    tokenizer = Tokenizer.from_file(str(SHIPPED / WORDS))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_PIECES)
+    pieces = Pieces(SHIPPED / WORDS)
+    texts = [
+        *(row["text"] for row in json.loads((SHIPPED / REFERENCE).read_text(encoding="utf-8"))),
+        "[SEP] a[CLS]b [ MASK",
+        "caf\u00e9\u00a0cre\u0301me \u65e5\u672c\u8a9e \u0130stanbul \u200bhid\u200bden \x00\x07",
+        "x" * 500,
+        "pay, pay... pay! " * 30,
+    ]
+    for text in texts * 2:
+        assert pieces.of(text) == tokenizer.encode(as_encoded(text)).ids
 
 
 def test_doubt_is_another_likely_intent_or_a_lead() -> None:
