@@ -13,24 +13,22 @@ import structlog
 from leadbot.app import keeping
 from leadbot.app.accounts import account_of
 from leadbot.app.hearing import listeners, locks
-from leadbot.app.lastgood import with_last_good
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
+from leadbot.app.publishing import begin
+from leadbot.app.shelf import Shelf
 from leadbot.crm import registry
 from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
-from leadbot.errors import PlaybookError
 from leadbot.flows import gate
-from leadbot.flows import playbook as playbook_files
-from leadbot.flows.cards import Deck, Playbook
+from leadbot.flows.cards import Deck
 from leadbot.flows.decide import decide, new_conversation
-from leadbot.model import BrandId, VersionId
+from leadbot.model import BrandId
 from leadbot.nlp import SpacyReader, load_reader
-from leadbot.nlp.brand_examples import file_of, read_brand_examples
 from leadbot.ports import Clock
 from leadbot.relay import Patience, Relay, Watch
-from leadbot.settings import BrandSettings, Settings
+from leadbot.settings import Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
 from leadbot.x.apps import Listeners
@@ -57,15 +55,16 @@ def build(project: Project) -> Iterator[Daemon]:
     with ExitStack() as stack:
         stack.enter_context(only_one(beside_database(settings, ".lock")))
         store, clock = stack.enter_context(open_store(settings))
-        project = with_last_good(project, store.playbooks.versions())
         known = brand_ids(settings, store)
         accounts = [account_of(brand, settings, clock, known) for brand in settings.brands]
         for lock, what in locks(settings, accounts):
             stack.enter_context(only_one(lock, what))
-        decks = {
-            account.brand_id: _deck(brand, account.brand_id, project, store)
-            for brand, account in zip(settings.brands, accounts, strict=True)
-        }
+        begin(project, store)
+        for account in accounts:
+            store.brands.introduce(account.brand_id, account.handle)
+        brands = {one.brand_id: brand for brand, one in zip(settings.brands, accounts, strict=True)}
+        shelf = Shelf(settings, store, brands)
+        decks = shelf.decks
         limits = Limits(clock)
         relay = _relay(settings, store, decks, accounts, clock, limits)
         stack.callback(relay.close, wait_s=0.0)  # the daemon has waited as long as it may
@@ -88,10 +87,13 @@ def build(project: Project) -> Iterator[Daemon]:
             Part("engine", engine.run),
             Part("relay", relay.run),
             Part("watch", watch.run),
+            Part("playbooks", shelf.run),
             *timelines(settings, relay),
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
-        yield Daemon(listener, parts, heartbeat=project.health_file, figures=partial(_figures, store, limits))
+        yield Daemon(
+            listener, parts, heartbeat=project.health_file, figures=partial(_figures, store, limits, shelf)
+        )
 
 
 def _reader() -> SpacyReader:
@@ -160,38 +162,13 @@ def patience_of(settings: Settings) -> Patience:
     return replace(patience, no_poll_s=max(patience.no_poll_s, 2 * SLOWER * settings.x.poll_s))
 
 
-def _figures(store: Store, limits: Limits) -> dict[str, Any]:
+def _figures(store: Store, limits: Limits, shelf: Shelf) -> dict[str, Any]:
     """What the health file tells besides."""
     alarms = [{"key": alarm.key, "what": alarm.what} for alarm in store.alarms.open()]
-    return {"alarms": alarms, "writing": limits.as_json()}
+    return {"alarms": alarms, "writing": limits.as_json(), "playbooks": shelf.as_json()}
 
 
 def time_outs(settings: Settings) -> TimeOuts:
     """How long X may take, in real seconds."""
     x = settings.x
     return TimeOuts(min(TimeOuts().connect_s, x.timeout_s), x.timeout_s, x.silence_s)
-
-
-def _deck(brand: BrandSettings, brand_id: BrandId, project: Project, store: Store) -> Deck:
-    """What the core may know about a brand. The files as they stand now become the live versions."""
-    handle = brand.facts.handle.lower()
-    playbooks = project.playbooks[handle]
-    names = {playbook.name for playbook in playbooks}
-    for stored in store.playbooks.live():
-        if stored.brand == handle and stored.name not in names:
-            store.playbooks.retire(handle, stored.name)
-    for playbook in playbooks:
-        store.playbooks.ship(playbook)
-    store.brands.introduce(brand_id, brand.facts.handle)
-    versions: dict[VersionId, Playbook] = {}
-    for stored in store.playbooks.in_use():
-        if stored.brand == handle:
-            source = playbook_files.PlaybookSource(stored.file, stored.content)
-            try:
-                versions[stored.version] = playbook_files.restore(source)
-            except PlaybookError as error:
-                why = str(error.problems[0])
-                _log.error("playbook.outdated", playbook=stored.name, version=stored.version, why=why)
-    rows = read_brand_examples(file_of(project.settings.folder, handle))
-    examples = frozenset((row.text, row.label) for row in rows)
-    return Deck(replace(brand.facts, id=brand_id), playbooks, versions, examples)

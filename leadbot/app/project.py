@@ -67,7 +67,7 @@ def check_sources(
         sources,
         brands=[brand.facts.handle.lower() for brand in settings.brands],
         teams=list(teams),
-        lists=_lists(settings.folder),
+        lists=lists_of(settings.folder),
         reps={name: [rep.first_name for rep in team.reps] for name, team in teams.items()},
     )
 
@@ -113,7 +113,7 @@ def _sources(
     return sources, problems
 
 
-def _lists(folder: Path) -> dict[str, frozenset[str]]:
+def lists_of(folder: Path) -> dict[str, frozenset[str]]:
     """CSV files of the project by name: X user ids in the first column."""
     return {
         file.name: frozenset(

@@ -99,7 +99,7 @@ def _have_typed_back(name: str, now: Mode, wanted: Mode, confirm: str | None) ->
 @click.argument("handle", required=False)
 @as_json_option
 def log(folder: Path, handle: str | None, as_json: bool) -> None:
-    """Who changed what, and when: modes, pauses, vetoes, retractions. Of @HANDLE or of all accounts."""
+    """Who changed what, and when: modes, pauses, playbooks, posts. Of @HANDLE or of all accounts."""
     from leadbot.app.look import brands_named, open_store
 
     settings = settings_in(folder)
@@ -110,7 +110,10 @@ def log(folder: Path, handle: str | None, as_json: bool) -> None:
         say(json.dumps([asdict(item) for item in items], default=str, ensure_ascii=False))
         return
     for item in items:
-        change = " -> ".join(filter(None, (item.before, item.after)))
+        # Versions of playbooks are long; their beginning names them.
+        is_version = item.what.value in ("ship", "withdraw")
+        states = (one[:8] if is_version else one for one in (item.before, item.after))
+        change = " -> ".join(filter(None, states))
         told = "  ".join(filter(None, (item.what.value, change, item.subject, in_one_line(item.why))))
         say(f"{item.at:%Y-%m-%d %H:%M:%S} UTC  @{item.brand}  by {item.by}  {told}")
     if not items:

@@ -67,6 +67,11 @@ VERBS = {
     "show": "leadbot.cli.playbook_show:show",
     "check": "leadbot.cli.playbook:check",
     "test": "leadbot.cli.playbook_test:try_tests",
+    "versions": "leadbot.cli.playbook_versions:versions",
+    "diff": "leadbot.cli.playbook_diff:diff",
+    "ship": "leadbot.cli.playbook_ship:ship",
+    "rollback": "leadbot.cli.playbook_ship:rollback",
+    "withdraw": "leadbot.cli.playbook_ship:withdraw",
 }
 """Where each verb lives."""
 

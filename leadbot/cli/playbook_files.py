@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leadbot.nlp import SpacyReader
     from leadbot.settings import Settings
 
-LEADBOT_TOML = Path("leadbot.toml")
+HERE = Path(".")
 
 
 def read_source(file: Path) -> PlaybookSource:
@@ -56,7 +56,7 @@ def load_file(file: Path) -> Playbook:
     return load_files([file])[0]
 
 
-def deck_of(playbook: Playbook) -> Deck:
+def deck_of(playbook: Playbook, folder: Path = HERE) -> Deck:
     """A deck with this playbook alone, for its brand and the brand's examples as the project has them.
 
     Outside of a project somebody called Sam is on the team, in office hours, so that lines read as they will.
@@ -66,11 +66,11 @@ def deck_of(playbook: Playbook) -> Deck:
     from leadbot.model import Brand, BrandId, Rep, Team
     from leadbot.nlp.brand_examples import file_of, read_brand_examples
 
-    brand = brand_of(playbook.brand)
+    brand = brand_of(playbook.brand, folder)
     if brand is None:
         team = Team(playbook.hand_off.to, (Rep("Sam Reed", "Sam"),), hours=OFFICE_HOURS)
         return Deck(Brand(BrandId(""), playbook.brand, teams=(team,)), (playbook,))
-    rows = read_brand_examples(file_of(LEADBOT_TOML.parent, playbook.brand))
+    rows = read_brand_examples(file_of(folder, playbook.brand))
     return Deck(brand, (playbook,), examples=frozenset((row.text, row.label) for row in rows))
 
 
@@ -82,20 +82,21 @@ def reader() -> SpacyReader:
     return load_reader()
 
 
-def brand_of(handle: str) -> Brand | None:
-    """The brand as the project we are in has it, with its own disclosure and teams."""
-    settings = settings_here()
+def brand_of(handle: str, folder: Path = HERE) -> Brand | None:
+    """The brand as the project has it, with its own disclosure and teams."""
+    settings = settings_here(folder)
     brands = settings.brands if settings else ()
     return next((one.facts for one in brands if one.facts.handle.lower() == handle), None)
 
 
-def settings_here() -> Settings | None:
-    """The settings of the project we are in; None outside of one."""
-    if not LEADBOT_TOML.exists():
+def settings_here(folder: Path = HERE) -> Settings | None:
+    """The settings of a project; None outside of one. Keys are left alone."""
+    toml = folder / "leadbot.toml"
+    if not toml.exists():
         return None
     from leadbot.settings import read
 
-    return read(LEADBOT_TOML, os.environ)[0]
+    return read(toml, os.environ, with_keys=False)[0]
 
 
 def known() -> dict[str, Any]:

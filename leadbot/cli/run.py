@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 def run(folder: Path) -> None:
     """Listen to the project's accounts and answer, until Ctrl-C or SIGTERM (both stop it within two seconds).
 
-    Playbook files as they stand now go live; a change takes effect at the next start, and open dialogs finish
-    on the version they began with. In the place of a file with faults its last good version goes on.
+    A playbook nobody has published yet goes live as its file stands now. After that only `leadbot playbook
+    ship` changes what is said, within seconds; open dialogs finish on the version they began with.
     """
     project = project_in(folder)
     configure_logs(project.settings.log_format, project.settings.log_level)
     click.echo(_listening_to(project, _modes(project)), err=True)
     _tell_faults(project)
+    _tell_drafts(project)
     from leadbot.app.build import build  # only now: a faulty project should hear of it at once
 
     with build(project) as daemon:
@@ -43,18 +44,19 @@ def run(folder: Path) -> None:
 def check(folder: Path) -> None:
     """Check leadbot.toml, every playbook in it and the database, and say what is ready."""
     from leadbot.app.look import modes_in_force, open_store
+    from leadbot.app.publishing import Standing, standings
 
     project = project_in(folder)
     if project.faults:
         raise ConfigError(project.faults)
     with open_store(project.settings) as (store, _):
         modes = modes_in_force(project.settings, store)
+        found = standings(project, store.playbooks.versions())
     click.echo(_listening_to(project, modes))
-    for handle, playbooks in project.playbooks.items():
-        for playbook in playbooks:
-            click.echo(
-                f"  @{handle} speaks {playbook.name} ({playbook.file}), version {playbook.version[:8]}"
-            )
+    for one in found:
+        of = f"{one.playbook.name} ({one.playbook.file}), version {(one.live or one.playbook.version)[:8]}"
+        speaks = "will speak, once `leadbot run` starts," if one.standing is Standing.NEW else "speaks"
+        say(f"  {one.told}" if one.told else f"  @{one.handle} {speaks} {of}")
     listen = project.settings.x.listen
     click.echo(f"Listens by {listen}: {LISTENING[listen]}.")
     click.echo("All is well.")
@@ -66,6 +68,17 @@ def _tell_faults(project: Project) -> None:
         say(f"{problem}\n", err=True)
     if project.faults:
         say("Until that is fixed, the versions that were live before go on in their place.\n", err=True)
+
+
+def _tell_drafts(project: Project) -> None:
+    """Files that are not what is spoken: their author may think they are."""
+    from leadbot.app.look import open_store
+    from leadbot.app.publishing import standings
+
+    with open_store(project.settings) as (store, _):
+        told = [one.told for one in standings(project, store.playbooks.versions()) if one.told]
+    for line in told:
+        say(line, err=True)
 
 
 def _modes(project: Project) -> dict[str, Mode]:

@@ -53,6 +53,7 @@ def _fault(file: Path, max_age: str) -> str:
 
 def _tell(folder: Path, as_json: bool) -> None:
     from leadbot.app.look import modes_in_force, open_store
+    from leadbot.app.publishing import standings
 
     project = project_in(folder)
     with open_store(project.settings) as (store, _):
@@ -61,6 +62,7 @@ def _tell(folder: Path, as_json: bool) -> None:
         brands = store.queries.status()
         alarms = store.alarms.open()
         chores = store.chores.all()
+        drafts = [one.told for one in standings(project, store.playbooks.versions()) if one.told]
     daemon = _daemon(project.health_file)
     listen = project.settings.x.listen
     if as_json:
@@ -75,10 +77,12 @@ def _tell(folder: Path, as_json: bool) -> None:
         return
     say(f"daemon      {_in_words(daemon)}")
     say(f"listens by  {listen}: {LISTENING[listen]}")
+    for told in drafts:
+        say(f"playbooks   {told}")
     for alarm in alarms:
         say(f"ALARM       {in_one_line(alarm.what)}; {in_one_line(alarm.fix)}")
     if project.faults:
-        say("playbooks   a file has faults; the versions that were live go on: see `leadbot check`")
+        say("playbooks   a file has faults; what is live goes on: see `leadbot check`")
     say(f"heard       {counts.heard} posts; {counts.left_in_peace} left in peace")
     say(f"talked      {counts.dialogs} dialogs, {counts.replies} replies, {counts.opt_outs} said stop")
     say(f"handed over {counts.handoffs}")

@@ -79,9 +79,10 @@ def check(
     return tuple(playbooks), tuple(problems)
 
 
-def restore(source: PlaybookSource) -> Playbook:
-    """A stored version, so that open dialogs can finish on it. Not linted again: rules may get stricter.
+def restore(source: PlaybookSource, *, lists: Mapping[str, frozenset[str]] | None = None) -> Playbook:
+    """A stored version, to speak or to finish open dialogs on. Not linted again: rules may get stricter.
 
+    lists: as for `load`; one that is gone is empty.
     Raises PlaybookError when its keys can't be read any more.
     """
     text = yamltext.read(source.file, source.text)
@@ -89,7 +90,7 @@ def restore(source: PlaybookSource) -> Playbook:
     if sheet is None or text.problems:
         text.complain((), "outdated", "this version can't be read any more")
         raise PlaybookError(text.problems)
-    return compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=None)
+    return compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=lists)
 
 
 def version_of(text: str) -> VersionId:

@@ -23,11 +23,13 @@ class Act(StrEnum):
     RESUME = "resume"
     VETO = "veto"
     RETRACT = "retract"
+    SHIP = "ship"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class LogItem:
-    """One line of the log. brand: its handle; subject: the post or reply it is about, if it is about one."""
+    """One line of the log. brand: its handle; subject: the post, reply or playbook it is about."""
 
     id: int
     brand_id: str

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from leadbot.model import PlaybookWithdrawn, Status, VersionId
+from leadbot.model import BrandId, PlaybookWithdrawn, Status, VersionId
 from leadbot.ports import Clock
-from leadbot.store import dialect
+from leadbot.store import brand_log, dialect
+from leadbot.store.brand_log import Act
 from leadbot.store.database import Database
 from leadbot.store.inbox import event_values, put
 from leadbot.store.tables import CONVERSATION, PLAYBOOK_VERSION
@@ -55,8 +57,12 @@ class Playbooks:
         self._database = database
         self._clock = clock
 
-    def ship(self, playbook: Shippable) -> None:
-        """Make this version the live one of its name. Shipping an old version again is a rollback."""
+    def ship(self, playbook: Shippable, *, by: str = "", brand_id: BrandId | None = None) -> None:
+        """Make this version the live one of its name. Shipping an old version again is a rollback.
+
+        by and brand_id: who did it, for the brand's log; nothing is logged where the id is not known.
+        Raises TransientError.
+        """
         row = {
             "version": playbook.version,
             "brand": playbook.brand,
@@ -67,29 +73,35 @@ class Playbooks:
             "withdrawn_at": None,
         }
         with self._database.write() as connection:
+            before = _live_of(connection, playbook.brand, playbook.name)
             replace = ["file", "shipped_at", "withdrawn_at"]
             connection.execute(dialect.upsert(connection, PLAYBOOK_VERSION, replace), row)
+            if brand_id is not None:
+                changed = {"before": before, "after": playbook.version, "subject": playbook.name}
+                brand_log.write(connection, brand_id, Act.SHIP, by=by, at=self._clock.now(), **changed)
 
     def retire(self, brand: str, name: str) -> int:
         """No dialog starts on any version of this playbook any more; open ones finish (SCENARIOS 13).
 
         Returns how many versions were live.
         """
-        table = PLAYBOOK_VERSION.c
-        statement = (
-            update(PLAYBOOK_VERSION)
-            .where(table.brand == brand, table.name == name, table.withdrawn_at.is_(None))
-            .values(withdrawn_at=self._clock.now())
-        )
         with self._database.write() as connection:
-            return connection.execute(statement).rowcount
+            return _retire(connection, brand, name, self._clock.now())
 
-    def withdraw(self, brand: str, name: str, *, by: str) -> int:
+    def note_file(self, brand: str, name: str, file: str) -> None:
+        """The live version of this name stands in that file now: it was renamed, or moved."""
+        table = PLAYBOOK_VERSION.c
+        is_live = (table.brand == brand, table.name == name, table.withdrawn_at.is_(None), table.file != file)
+        statement = update(PLAYBOOK_VERSION).where(*is_live).values(file=file)
+        with self._database.write() as connection:
+            connection.execute(statement)
+
+    def withdraw(self, brand: str, name: str, *, by: str, brand_id: BrandId | None = None) -> int:
         """As `retire`, and its open dialogs end at humans: for words that must not be said again.
 
-        brand: the handle, lower case. Returns how many dialogs are told. Raises TransientError.
+        brand: the handle, lower case; brand_id: for the brand's log. Doing it again tells dialogs that began
+        in between. Returns how many dialogs are told. Raises TransientError.
         """
-        self.retire(brand, name)
         now = self._clock.now()
         mine = select(PLAYBOOK_VERSION.c.version).where(
             PLAYBOOK_VERSION.c.brand == brand, PLAYBOOK_VERSION.c.name == name
@@ -99,6 +111,11 @@ class Playbooks:
             table.status.in_([Status.OPEN, Status.AWAITING_CONSENT]), table.playbook_version.in_(mine)
         )
         with self._database.write() as connection:
+            before = _live_of(connection, brand, name)
+            if _retire(connection, brand, name, now) and brand_id is not None:
+                brand_log.write(
+                    connection, brand_id, Act.WITHDRAW, by=by, at=now, before=before, subject=name
+                )
             rows = [
                 event_values(
                     brand_id,
@@ -111,6 +128,13 @@ class Playbooks:
             ]
             return put(connection, rows)
 
+    def edition(self) -> tuple[object, ...]:
+        """Differs whenever what is published differs. Cheap: asked each second. Raises TransientError."""
+        table = PLAYBOOK_VERSION.c
+        query = select(func.count(), func.max(table.shipped_at), func.max(table.withdrawn_at))
+        with self._database.read() as connection:
+            return tuple(connection.execute(query).one())
+
     def live(self) -> list[StoredPlaybook]:
         """The newest shipped version of each playbook that is not withdrawn, by brand and name."""
         newest: dict[tuple[str, str], StoredPlaybook] = {}
@@ -121,6 +145,17 @@ class Playbooks:
     def versions(self) -> list[StoredPlaybook]:
         """Every version, newest first."""
         return self._load(select(PLAYBOOK_VERSION))
+
+    def open_dialogs(self) -> dict[VersionId, int]:
+        """How many dialogs are open on each version."""
+        table = CONVERSATION.c
+        query = (
+            select(table.playbook_version, func.count())
+            .where(table.status.in_([Status.OPEN, Status.AWAITING_CONSENT]))
+            .group_by(table.playbook_version)
+        )
+        with self._database.read() as connection:
+            return {VersionId(version): count for version, count in connection.execute(query) if version}
 
     def in_use(self) -> list[StoredPlaybook]:
         """The versions that open dialogs, and those that may be reopened, began with."""
@@ -138,3 +173,17 @@ class Playbooks:
         newest_first = query.order_by(PLAYBOOK_VERSION.c.shipped_at.desc())
         with self._database.read() as connection:
             return [StoredPlaybook(**row) for row in connection.execute(newest_first).mappings()]
+
+
+def _retire(connection: Connection, brand: str, name: str, now: datetime) -> int:
+    table = PLAYBOOK_VERSION.c
+    is_live = (table.brand == brand, table.name == name, table.withdrawn_at.is_(None))
+    return connection.execute(update(PLAYBOOK_VERSION).where(*is_live).values(withdrawn_at=now)).rowcount
+
+
+def _live_of(connection: Connection, brand: str, name: str) -> str:
+    """The live version of a name; "" if there is none."""
+    table = PLAYBOOK_VERSION.c
+    query = select(table.version, table.withdrawn_at).where(table.brand == brand, table.name == name)
+    newest = connection.execute(query.order_by(table.shipped_at.desc())).first()
+    return newest.version if newest is not None and newest.withdrawn_at is None else ""

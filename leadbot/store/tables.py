@@ -305,7 +305,8 @@ class BrandStateRow(SQLModel, table=True):
 class BrandLogRow(SQLModel, table=True):
     """What a person (or the program, to protect the account) changed about a brand. Rows are only ever added.
 
-    what: ``mode``, ``pause``, ``resume``, ``veto`` or ``retract``; subject: the post or reply it is about.
+    what: ``mode``, ``pause``, ``resume``, ``veto``, ``retract``, ``ship`` or ``withdraw``; subject: the post,
+    reply or playbook it is about.
     """
 
     __tablename__ = "brand_log"
