@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from leadbot.errors import Problem
 from leadbot.model import BrandId, Lead, Permit, Person, PersonId, Post, PostId, Reading, ReadRequest
 
 
@@ -196,6 +197,11 @@ class CrmAdapter(Protocol):
 
     def pull_outcomes(self, since_at: datetime) -> list[CrmOutcome]:
         """Outcomes set in the CRM since then. Raises TransientError, PermanentError."""
+
+    def examine(self) -> list[Problem]:
+        """Everything that is wrong at the CRM's side: keys, rights, fields that are missing or of another
+        kind. Asks the CRM and changes nothing; what it raises otherwise it tells as a problem.
+        """
 
 
 class Notifier(Protocol):

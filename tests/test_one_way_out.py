@@ -48,6 +48,7 @@ OTHER_HTTP = {
     "x/compliance.py": "lists of ids for X's store of compliance files, at the address X names for it",
     "simulator/people.py": "people who are played at the local simulator",
     "demo/stage.py": "the demo's own questions to the local simulator",
+    "crm/wire.py": "CRMs, and nothing of X: every adapter asks through it",
     "clock.py": "the clock of a local simulator, by GET",
 }
 """Files that talk HTTP without the door, and why they may."""
@@ -120,6 +121,13 @@ def test_nobody_else_talks_http() -> None:
             if any(module in modules for module in imported):
                 found.add(name)
     talks = {
+        name
+        for name in nodes()
+        for node in nodes()[name]
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base) == "requests.Session" for base in node.bases)
+    }
+    talks |= {
         name
         for name in found
         for _, owner, called in calls(name)

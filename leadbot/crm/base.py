@@ -15,15 +15,61 @@ Rules of this room:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from hashlib import sha256
+from typing import Any, Protocol
 
 from leadbot.model import Answer, Lead, ReceiptLine
 from leadbot.ports import CrmAdapter
 
-Build = Callable[[Mapping[str, Any]], CrmAdapter]
+
+class Ledger(Protocol):
+    """Remembers what a CRM answered under a key, also after a crash."""
+
+    def answer(self, key: str) -> str | None:
+        """The answer; None if none is known. Raises TransientError."""
+
+    def remember(self, key: str, answer: str) -> None:
+        """Keep it; the first answer of a key stays. Raises TransientError."""
+
+
+class MemoryLedger:
+    """A ledger that forgets at the end of the process: for looking at settings, and for tests."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, str] = {}
+
+    def answer(self, key: str) -> str | None:
+        """See Ledger."""
+        return self._answers.get(key)
+
+    def remember(self, key: str, answer: str) -> None:
+        """See Ledger."""
+        self._answers.setdefault(key, answer)
+
+
+def wall_clock() -> datetime:
+    """The time as CRMs know it, however fast a simulated X runs."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an adapter needs besides its options. now: UTC."""
+
+    ledger: Ledger = field(default_factory=MemoryLedger)
+    now: Callable[[], datetime] = wall_clock
+
+
+Build = Callable[[Mapping[str, Any], Surroundings], CrmAdapter]
 """Makes an adapter from the options of ``[crm]`` in leadbot.toml. Raises ConfigError."""
+
+
+def mark_of(key: str) -> str:
+    """A short mark that stands in a note, so that one whose answer was lost is found again."""
+    return f"leadbot-{sha256(key.encode()).hexdigest()[:12]}"
 
 
 class Can(StrEnum):

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from leadbot.crm.base import Can, lead_as_json
+from leadbot.crm.base import Can, Surroundings, lead_as_json
 from leadbot.crm.journal import Journal
 from leadbot.crm.sheet import write_sheet
 from leadbot.errors import ConfigError, LeadbotError, PermanentError, Problem
@@ -123,6 +123,15 @@ class FileCrm:
                 found.append(CrmOutcome(event["ref"], lead["external_key"], event["outcome"], at))
         return [outcome for outcome in found if outcome.at >= since_at]
 
+    def examine(self) -> list[Problem]:
+        """Whether the folder can be used."""
+        try:
+            self._open()
+        except LeadbotError as error:
+            fix = "make it a folder that leadbot may write, or change crm.path"
+            return [Problem("crm.path", f"leads cannot be written: {error}", fix, "crm-folder")]
+        return []
+
     def _open(self) -> Journal:
         with self._lock:
             if self._journal is None:
@@ -213,7 +222,7 @@ class FileCrm:
                 raise PermanentError("no_such_lead", f"there is no lead {ref}")
 
 
-def build(options: Mapping[str, Any]) -> FileCrm:
+def build(options: Mapping[str, Any], around: Surroundings) -> FileCrm:
     """The adapter from ``[crm]``: `path` is the folder. Raises ConfigError."""
     path = options.get("path")
     if not isinstance(path, (str, Path)) or not str(path):

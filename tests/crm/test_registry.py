@@ -13,11 +13,16 @@ from leadbot.errors import ConfigError
 
 def test_file_is_the_first_adapter(tmp_path: Path) -> None:
     assert isinstance(registry.build("file", {"path": str(tmp_path / "crm")}), FileCrm)
-    assert registry.names() == ("file",)
+    assert registry.names() == ("file", "hubspot", "salesforce", "tryton", "webhook")
 
 
 @pytest.mark.parametrize(
-    ("name", "fix"), [("flie", 'did you mean "file"?'), ("salesforce", 'choose one of "file"')]
+    ("name", "fix"),
+    [
+        ("flie", 'did you mean "file"?'),
+        ("hub-spot", 'did you mean "hubspot"?'),
+        ("zzz", 'choose one of "file", "hubspot", "salesforce", "tryton", "webhook"'),
+    ],
 )
 def test_an_unknown_name_says_what_to_write(name: str, fix: str) -> None:
     with pytest.raises(ConfigError) as refused:

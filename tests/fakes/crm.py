@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from leadbot.errors import Problem
 from leadbot.model import Lead
 from leadbot.ports import CrmCandidate, CrmOutcome
 from tests.fakes.writer import Fault, When
@@ -74,6 +75,10 @@ class FakeCrm:
     def pull_outcomes(self, since_at: datetime) -> list[CrmOutcome]:
         """Those set since then."""
         return [outcome for outcome in self.outcomes.values() if outcome.at >= since_at]
+
+    def examine(self) -> list[Problem]:
+        """All is well."""
+        return []
 
     def fail(self, when: When, error: Callable[[], BaseException], *, times: int = 1) -> None:
         """The next `times` calls fail so."""
