@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from leadbot.app.project import Project, beside_database
 from leadbot.app.publishing import begin
 from leadbot.app.shelf import Shelf
 from leadbot.crm import registry
+from leadbot.crm.base import Surroundings
 from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
@@ -26,8 +28,9 @@ from leadbot.flows.cards import Deck
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.model import BrandId
 from leadbot.nlp import SpacyReader, load_reader
-from leadbot.ports import Clock
+from leadbot.ports import Clock, CrmAdapter
 from leadbot.relay import Patience, Relay, Watch
+from leadbot.relay.pulling import Pulling
 from leadbot.settings import Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
@@ -66,7 +69,8 @@ def build(project: Project) -> Iterator[Daemon]:
         shelf = Shelf(settings, store, brands)
         decks = shelf.decks
         limits = Limits(clock)
-        relay = _relay(settings, store, decks, accounts, clock, limits)
+        crm = registry.build(settings.crm.adapter, settings.crm.options, Surroundings(store.crm))
+        relay = _relay(settings, store, decks, accounts, clock, limits, crm)
         stack.callback(relay.close, wait_s=0.0)  # the daemon has waited as long as it may
         relay.recover()
         engine = Engine(
@@ -88,6 +92,7 @@ def build(project: Project) -> Iterator[Daemon]:
             Part("relay", relay.run),
             Part("watch", watch.run),
             Part("playbooks", shelf.run),
+            Part("outcomes", Pulling(store, crm, timedelta(seconds=settings.crm.pull_every_s)).run),
             *timelines(settings, relay),
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
@@ -112,6 +117,7 @@ def _relay(
     accounts: Sequence[Account],
     clock: Clock,
     limits: Limits,
+    crm: CrmAdapter,
 ) -> Relay:
     def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
         if kind not in _SAID:
@@ -132,7 +138,7 @@ def _relay(
         ask=gate.ask,
         price=lambda text: cost_of("summoned_reply", text=text),
         normalise=gate.normalise,
-        crm=registry.build(settings.crm.adapter, settings.crm.options),
+        crm=crm,
         notifier=FileNotifier(settings.folder),
         # A request may still arrive after this; on a clock faster than life that is longer than it looks.
         timeout_s=max(30.0, (waits.connect_s + waits.read_s) / clock.real_s(1.0)),

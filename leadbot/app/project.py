@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadbot import settings as config
+from leadbot.crm import fields as field_map
 from leadbot.crm import registry
 from leadbot.errors import ConfigError, Problem
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.cards import Playbook
+from leadbot.model import SlotType
 from leadbot.settings import BrandSettings, Settings
 
 
@@ -41,7 +43,7 @@ def load_project(path: Path, env: Mapping[str, str]) -> Project:
     """
     settings, problems = config.read(path, env)
     playbooks, faults = read_playbooks(settings)
-    problems += crm_problems(settings)
+    problems += crm_problems(settings, None if faults else playbooks)
     if problems:
         raise ConfigError([*problems, *faults])
     return Project(settings, playbooks, tuple(faults))
@@ -126,10 +128,23 @@ def lists_of(folder: Path) -> dict[str, frozenset[str]]:
     }
 
 
-def crm_problems(settings: Settings) -> list[Problem]:
-    """What is wrong with the CRM's settings."""
+def crm_problems(
+    settings: Settings, playbooks: Mapping[str, Sequence[Playbook]] | None = None
+) -> list[Problem]:
+    """What is wrong with the CRM's settings. playbooks: whose cards the field map may name, if all are
+    known.
+    """
+    found = []
     try:
         registry.build(settings.crm.adapter, settings.crm.options)
     except ConfigError as error:
-        return list(error.problems)
-    return []
+        found = list(error.problems)
+    if playbooks is not None:
+        fields = settings.crm.options.get("fields", {})
+        found += [one for one in field_map.problems(fields, cards_of(playbooks)) if one not in found]
+    return found
+
+
+def cards_of(playbooks: Mapping[str, Sequence[Playbook]]) -> dict[str, SlotType]:
+    """What the cards of all playbooks learn, by name."""
+    return {card.learn: card.type for theirs in playbooks.values() for one in theirs for card in one.cards}

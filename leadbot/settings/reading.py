@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from leadbot.crm import fields as field_map
+from leadbot.crm import registry
 from leadbot.errors import ConfigError, Problem
 from leadbot.model import Brand, BrandId, Mode, Team
-from leadbot.settings import secrets, vault, words
+from leadbot.settings import crm_secrets, secrets, vault, words
 from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
     KEEP_ALIVE_S,
@@ -26,11 +28,14 @@ from leadbot.settings.values import (
     is_loopback,
 )
 
+CRM_ALWAYS = ("adapter", "pull_every", "fields")
+"""Keys of ``[crm]`` for any adapter; each adapter has options besides."""
+
 KNOWN: dict[str, tuple[str, ...]] = {
     "database": ("url",),
     "x": ("base_url", "listen", "poll_s", "own_posts_s", "timeout_s", "silence_s"),
     "clock": ("follow",),
-    "crm": ("adapter", "path"),
+    "crm": (*CRM_ALWAYS, *registry.OPTIONS),
     "keys": ("store", "path"),
     "brands": (
         "handle", "name", "id", "mode", "playbooks", "disclosure", "apology", "zone", "pace",
@@ -90,9 +95,10 @@ def read(path: Path, env: Mapping[str, str], *, with_keys: bool = True) -> tuple
             tables(name, document, notes) if name in ("brands", "teams") else [_table(name, document, notes)]
         ):
             secrets.refuse(table)
-            table.expect((*keys, *SECRET_NAMES) if name != "crm" else tuple({*keys, *table.values}))
+            table.expect((*keys, *SECRET_NAMES) if name != "crm" else _known_of_crm(table))
     if with_keys:
         settings = replace(settings, brands=secrets.add(settings, notes, env))
+        settings = replace(settings, crm=crm_secrets.add(settings, notes, env))
         vault.judge(settings, notes)
     return settings, sorted(dict.fromkeys(notes.problems), key=lambda problem: (problem.file, problem.line))
 
@@ -174,9 +180,27 @@ def _follow(document: Mapping[str, Any], notes: Notes, x: XSettings) -> str | No
 
 def _crm(document: Mapping[str, Any], notes: Notes, folder: Path) -> CrmSettings:
     table = _table("crm", document, notes)
-    options = {key: value for key, value in table.values.items() if key not in ("adapter", "path")}
-    path = folder / table.text("path", "crm").replace("\x00", "")
-    return CrmSettings(table.text("adapter", "file"), {**options, "path": str(path)})
+    adapter = table.text("adapter", "file")
+    options = {key: value for key, value in table.values.items() if key not in ("adapter", "pull_every")}
+    fields = options.pop("fields", {})
+    if not isinstance(fields, dict):
+        fix = 'write [crm.fields] and lines such as name = "lastname" below it'
+        table.fault("fields", "fields should be a table", fix, rule="wrong-type")
+        fields = {}
+    if adapter == "file":
+        options["path"] = str(folder / table.text("path", "crm").replace("\x00", ""))
+    return CrmSettings(
+        adapter,
+        {**options, "fields": field_map.flat(fields)},
+        table.parsed("pull_every", CrmSettings().pull_every_s, words.some_seconds),
+    )
+
+
+def _known_of_crm(table: Table) -> tuple[str, ...]:
+    """What may stand in ``[crm]`` depends on the adapter; an unknown one is told by itself."""
+    entry = registry.ADAPTERS.get(str(table.values.get("adapter", "file")))
+    options = tuple(table.values) if entry is None else entry.options
+    return (*CRM_ALWAYS, *options, *registry.SECRETS)
 
 
 def _privacy(table: Table) -> PrivacySettings:

@@ -6,7 +6,9 @@ import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
+from leadbot.crm.registry import SECRETS as CRM_SECRETS
 from leadbot.errors import Problem
 from leadbot.model.secret import Secret
 from leadbot.settings import vault
@@ -16,9 +18,12 @@ from leadbot.settings.values import SECRET_NAMES, BrandSettings, Secrets, Settin
 
 def refuse(table: Table) -> None:
     """Note every secret that stands in leadbot.toml."""
-    for key in SECRET_NAMES:
+    names = [(key, "<HANDLE>") for key in SECRET_NAMES]
+    if table.name == "crm":
+        names += [(key, "CRM") for key in CRM_SECRETS]
+    for key, owner in names:
         if key in table.values:
-            fix = f"take it out (renew it if this file was shared) and set LEADBOT_<HANDLE>_{key.upper()}"
+            fix = f"take it out (renew it if this file was shared) and set LEADBOT_{owner}_{key.upper()}"
             table.fault(
                 key, f"{key} is a secret and does not belong in leadbot.toml", fix, rule="secret-in-file"
             )
@@ -57,10 +62,11 @@ def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, 
     found = {}
     for name, value in env.items():
         key = name.removeprefix(prefix).lower()
-        if not handle or not name.startswith(prefix) or not value or key == "client_secret":
+        is_ours = handle and name.startswith(prefix) and value
+        if not is_ours or key == "client_secret" or (handle.lower() == "crm" and key in CRM_SECRETS):
             continue
         if key in SECRET_NAMES:
-            found[key] = _sendable(value, name, "the environment", notes)
+            found[key] = sendable(value, name, "the environment", notes)
         elif near := get_close_matches(key, SECRET_NAMES, n=1):
             fix = f"did you mean {prefix}{near[0].upper()}?"
             notes.problems.append(
@@ -69,10 +75,11 @@ def _secrets_in(env: Mapping[str, str], handle: str, notes: Notes) -> dict[str, 
     return found
 
 
-def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]:
+def private_file(settings: Settings, notes: Notes) -> tuple[str, dict[str, Any]] | None:
+    """The text and tables of secrets.toml; None if there is none, or others may read it, which is noted."""
     file = settings.folder / "secrets.toml"
     if not file.exists():
-        return {}
+        return None
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         notes.problems.append(
             Problem(
@@ -83,12 +90,21 @@ def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]
                 "secrets.toml",
             )
         )
+        return None
+    return parse(file)
+
+
+def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]:
+    kept = private_file(settings, notes)
+    if kept is None:
         return {}
-    text, document = parse(file)
+    text, document = kept
     own = Notes("secrets.toml", Lines(text), notes.problems)
     handles = [brand.facts.handle.lower() for brand in settings.brands]
     found = {}
     for name, values in document.items():
+        if name == "crm" and "crm" not in handles:
+            continue  # those of the CRM are read by crm_secrets
         table = Table(name, values, own)
         if name.lower() not in handles:
             table.fault(
@@ -97,21 +113,21 @@ def _secrets_file(settings: Settings, notes: Notes) -> dict[str, dict[str, str]]
                 f"choose one of {', '.join(handles)}",
                 rule="unknown-brand",
             )
-        table.expect(SECRET_NAMES)
+        table.expect((*SECRET_NAMES, *CRM_SECRETS) if name == "crm" else SECRET_NAMES)
         found[name.lower()] = {
-            key: _sendable(table.values[key], key, "secrets.toml", own)
+            key: sendable(table.values[key], key, "secrets.toml", own)
             for key in SECRET_NAMES
             if key in table.values
         }
     return found
 
 
-def _sendable(value: object, name: str, where: str, notes: Notes) -> str:
+def sendable(value: object, name: str, where: str, notes: Notes, *, of: str = "X") -> str:
     """A key as a header can carry it; anything else is noted, without a word of it."""
     text = value.strip() if isinstance(value, str) else ""
     if isinstance(value, str) and Secret(text).is_sendable:
         return text
-    what = f"{name} is no key of X: a text in quotes without spaces, line breaks or letters of other scripts"
+    what = f"{name} is no key of {of}: a text in quotes without spaces, line breaks or foreign letters"
     fix = "copy it again, without anything around it"
     notes.problems.append(Problem(f"{where}: {name}", what, fix, "odd-key"))
     return ""

@@ -76,10 +76,13 @@ class XSettings:
 
 @dataclass(frozen=True, slots=True)
 class CrmSettings:
-    """Which CRM adapter receives leads, and its options."""
+    """Which CRM adapter receives leads, and its options: with ``fields`` (the field map) and ``secrets`` (by
+    name) among them. pull_every_s: between two looks at what became of leads.
+    """
 
     adapter: str = "file"
     options: Mapping[str, Any] = field(default_factory=dict)
+    pull_every_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

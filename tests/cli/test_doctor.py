@@ -323,7 +323,7 @@ def crm_folder_that_cannot_be_written(shop: Shop) -> None:
 
 
 def crm_nobody_knows(shop: Shop) -> None:
-    shop.edit('adapter = "file"', 'adapter = "hubspott"')
+    shop.edit('adapter = "file"', 'adapter = "fille"')
 
 
 def database_of_a_newer_leadbot(shop: Shop) -> None:

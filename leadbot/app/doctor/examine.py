@@ -11,7 +11,7 @@ from typing import Any
 
 from leadbot import settings as config
 from leadbot.app.accounts import credentials_of
-from leadbot.app.doctor import at_x, files, work
+from leadbot.app.doctor import at_x, crm, files, work
 from leadbot.app.doctor.findings import CHECKS, Finding, State, Thresholds
 from leadbot.app.look import brand_ids, open_clock
 from leadbot.app.project import Project, crm_problems, read_playbooks
@@ -96,7 +96,7 @@ class _Examination:
     ) -> None:
         self.settings, self.clock, self.limits = settings, clock, limits
         self.playbooks, faults = read_playbooks(settings)
-        self.problems = [*problems, *faults, *crm_problems(settings)]
+        self.problems = [*problems, *faults, *crm_problems(settings, None if faults else self.playbooks)]
         self.brands = [one for one in settings.brands if handle in ("", one.facts.handle.lower())]
         health = work.health_in(Project(settings, self.playbooks).health_file)
         self.health, self.runs = health, work.is_running(health, time.time())
@@ -108,6 +108,7 @@ class _Examination:
         try:
             yield from self._of_work(opened.store)
             if not offline:
+                yield from crm.asked(self.settings, self.playbooks)
                 yield from self._at_x(opened.store)
         finally:
             if opened.store is not None:

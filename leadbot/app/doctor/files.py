@@ -92,7 +92,7 @@ def crm(settings: Settings, *, is_broken: bool) -> Iterator[Finding]:
     if is_broken:
         return
     if settings.crm.adapter != "file":
-        yield green("crm", f"the adapter {settings.crm.adapter} is set up")
+        yield green("crm", f"the settings of {settings.crm.adapter} make sense")
         return
     folder = Path(str(settings.crm.options.get("path", "crm")))
     if why := why_not_writable(folder):

@@ -13,7 +13,7 @@ CHECKS: Mapping[str, str] = {
     "playbooks": "every playbook is valid and names teams that exist",
     "file-modes": "nobody but you can read keys and the database",
     "keyring": "the system's keyring answers, if keys are kept there",
-    "crm": "the CRM adapter is known and its place can be written",
+    "crm": "the CRM takes our keys, and every field of the map is there and of the right kind",
     "database": "it opens, its tables are up to date, and it can be written now",
     "model": "the reader's model loads and reads",
     "disk": "there is room",
