@@ -135,7 +135,12 @@ def _parent(facts: GateFacts) -> Verdict | None:
 
 
 def _mode(facts: GateFacts) -> Verdict | None:
-    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate"."""
+    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate". A rep's own
+    words need no approval; while the account only watches they are for X's own app.
+    """
+    if facts.speaker is Speaker.HUMAN:
+        why = "nothing is written to X while the account only watches: answer on X itself"
+        return _hold(Hold.TASK, why) if facts.mode is Mode.WATCH else None
     if facts.mode is Mode.LIVE or (facts.mode is Mode.DRAFT and facts.is_approved):
         return None
     if facts.mode is Mode.DRAFT:
@@ -211,7 +216,7 @@ RULES: tuple[Rule, ...] = (
     Rule("duplicate", Binds.BOTH, _duplicate),
     Rule("length", Binds.BOTH, _length),
     Rule("parent_gone", Binds.BOTH, _parent),
-    Rule("mode", Binds.BOT, _mode),
+    Rule("mode", Binds.BOTH, _mode),
     Rule("author", Binds.BOT, _author),
     Rule("not_summoned", Binds.BOT, _summoned),
     Rule("bot_owns", Binds.BOT, _owner),
@@ -258,6 +263,7 @@ def permit_reply(
         in_reply_to=reply.in_reply_to,
         exclude=reply.exclude,
         by=approved_by or "",
+        author=reply.by,
     )
 
 

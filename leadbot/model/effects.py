@@ -14,7 +14,8 @@ from leadbot.model.ids import PostId
 class SendReply:
     """Say one line. key: ``{conversation}:reply:{post first id}``, so one post can have one reply only.
 
-    starts_dialog: only then is the budget asked; continuations, hand-off lines and goodbyes it never stops
+    by: the rep whose own words these are; empty for words of a playbook. brand_id: the account whose page a
+    rep wrote them on. starts_dialog: only then is the budget asked; continuations, hand-off lines and goodbyes it never stops
     (SCENARIOS 20). exclude: user ids that must not be mentioned.
     """
 
@@ -33,6 +34,8 @@ class SendReply:
     reserve_usd: float = 0.0  # worst case of the dialog, asked of the budget when it starts
     exclude: tuple[str, ...] = ()
     facts_used: tuple[str, ...] = ()
+    by: str = ""
+    brand_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from leadbot.model.brands import Mode
 from leadbot.model.ids import BrandId, PostId
 
 Witness = tuple[str, str]
-"""Who says so (``outbox row``, ``conversation``, ``playbook``, ``writer``, ``keys``, ``token`` …), and the id
+"""Who says so (``outbox row``, ``conversation``, ``playbook`` or ``desk``, ``writer``, ``keys``, ``token`` …), and the id
 of the account that it names."""
 
 NEEDED = frozenset({"outbox row", "conversation", "writer", "keys", "token"})
-"""Witnesses without whom there is no permit; of a reply also the playbook its words come from."""
+"""Witnesses without whom there is no permit; of a reply also where its words come from: a playbook, or the
+desk where a rep wrote them."""
 
 
 class Deed(StrEnum):
@@ -31,7 +32,7 @@ class Permit:
     Made by `flows.gate` alone (a test looks), and cannot be made for a brand that watches, for a draft nobody
     approved, or when the witnesses name different accounts: PermanentError (``not_permitted``).
     key: of the outbox row; attempt: which try of that row, so that no permit serves twice; by: the person who
-    approved it, or who has the post deleted.
+    approved it, or who has the post deleted; author: the rep whose own words these are, empty for a playbook's.
     """
 
     deed: Deed
@@ -45,6 +46,7 @@ class Permit:
     exclude: tuple[str, ...] = ()
     post_id: PostId | None = None
     by: str = ""
+    author: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what must not exist."""
@@ -53,7 +55,8 @@ class Permit:
             raise PermanentError("not_permitted", fault)
 
     def _fault(self) -> str:
-        needed = NEEDED | ({"playbook"} if self.deed is Deed.REPLY else set())
+        source = "desk" if self.author else "playbook"
+        needed = NEEDED | ({source} if self.deed is Deed.REPLY else set())
         missing = sorted(needed - {who for who, _ in self.witnesses})
         if missing:
             return f"nobody asked the {missing[0]} which account it belongs to"

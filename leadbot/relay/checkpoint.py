@@ -249,7 +249,7 @@ class Checkpoint:
         person = conversation.person if conversation else None
         return m.GateFacts(
             now=now,
-            speaker=m.Speaker.BOT,
+            speaker=m.Speaker.HUMAN if effect.by else m.Speaker.BOT,
             at_send=seen is not None,
             brand_id=brand.id,
             person_id=entry.person_id,
@@ -291,10 +291,11 @@ class Checkpoint:
         """Everybody who knows which account would speak, but the live token."""
         entry, source = row.entry, row.effect.source
         playbook = self.decks[brand_id].playbook(source.version) if source else None
+        of_playbook = (source.brand_id if source else "") or (playbook.brand_id if playbook else "")
         found: list[m.Witness] = [
             ("outbox row", entry.brand_id),
             ("conversation", entry.conversation_id.partition(":")[0]),
-            ("playbook", (source.brand_id if source else "") or (playbook.brand_id if playbook else "")),
+            ("desk", row.effect.brand_id) if row.effect.by else ("playbook", of_playbook),
             ("writer", writer.brand_id),
             ("keys", writer.keys_brand_id),
         ]

@@ -10,7 +10,17 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, PostId, ReplyRefused, ReplySent
+from leadbot.model import (
+    BrandId,
+    ConversationId,
+    Event,
+    Mode,
+    PersonId,
+    PostId,
+    ReplyRefused,
+    ReplySent,
+    RepReplied,
+)
 from leadbot.store import brands, dialect, inbox, spend
 from leadbot.store.database import Database
 from leadbot.store.states import CLAIMABLE, UNSETTLED, Lane, OutboxState
@@ -19,7 +29,9 @@ from leadbot.store.tables import BRAND_STATE, OUTBOX, SUPPRESSION, TASK
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """An effect that waits to be carried out, its payload still as JSON."""
+    """An effect that waits to be carried out, its payload still as JSON. author: the rep whose own words a
+    reply is; None for a playbook's.
+    """
 
     id: int
     key: str
@@ -37,6 +49,7 @@ class OutboxEntry:
     attempts: int
     looks: int
     approved_by: str | None
+    author: str | None
     created_at: datetime
     sending_at: datetime | None
 
@@ -235,7 +248,10 @@ class Outbox:
         """X has it: the row, the event for the engine and what it cost are one transaction."""
         with self._database.write() as connection:
             settle(connection, [entry.id], OutboxState.SENT, settled_at=now, post_id=post_id, rule="", why="")
-            tell(connection, entry, ReplySent(entry.key, post_id, now), now)
+            event: Event = ReplySent(entry.key, post_id, now)
+            if entry.author is not None:
+                event = RepReplied(entry.author, post_id, now)
+            tell(connection, entry, event, now)
             spend.add(connection, entry.brand_id, "reply", 1, cost_usd, at=now)
 
     def reply_refused(self, entry: OutboxEntry, reason: str, now: datetime, *, why: str = "") -> None:
@@ -302,14 +318,19 @@ def refuse(
     why: str = "",
     state: OutboxState = OutboxState.REFUSED,
 ) -> None:
-    """Settle a reply that will not be sent, and tell the engine, inside somebody's transaction."""
+    """Settle a reply that will not be sent, and tell the engine, inside somebody's transaction. The dialog
+    knows nothing of a rep's own words: their task is laid down here.
+    """
     settle(connection, [entry.id], state, settled_at=now, rule=reason, why=why)
+    if entry.author is not None:
+        connection.execute(dialect.insert_new(connection, TASK), _words_back(entry, reason, now, why))
+        return
     tell(connection, entry, ReplyRefused(entry.key, reason, now), now)
 
 
 def tell(connection: Connection, entry: OutboxEntry, event: Event, now: datetime) -> None:
     """The outcome of an effect comes back as an event, once per row."""
-    what = "sent" if isinstance(event, ReplySent) else "refused"
+    what = "refused" if isinstance(event, ReplyRefused) else "sent"
     row = inbox.event_values(entry.brand_id, entry.person_id, event, key=f"{what}:{entry.key}", at=now)
     inbox.put(connection, [row])
 
@@ -339,5 +360,20 @@ def _task(entry: OutboxEntry, reason: str, now: datetime, why: str) -> dict[str,
         "draft": "",
         "post_id": None,
         "state": "open",
+        "created_at": now,
+    }
+
+
+def _words_back(entry: OutboxEntry, reason: str, now: datetime, why: str) -> dict[str, Any]:
+    """The task that gives a rep's words back; not to somebody who asked not to be written to."""
+    return {
+        "key": f"{entry.key}:rep_reply_refused",
+        "brand_id": entry.brand_id,
+        "person_id": entry.person_id,
+        "conversation_id": entry.conversation_id,
+        "kind": "rep_reply_refused",
+        "why": f"{entry.author} wrote this, and it was not sent: {why or reason}",
+        "draft": "" if reason == "suppressed" else entry.text,
+        "post_id": entry.parent_id,
         "created_at": now,
     }

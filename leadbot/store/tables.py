@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from leadbot.store.columns import RowId, UtcTime
 from leadbot.store.crm_tables import CRM_ANSWER
+from leadbot.store.desk_tables import DESK_TABLES
 from leadbot.store.forget_tables import CHORE
 from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
@@ -129,7 +130,7 @@ class OutboxRow(SQLModel, table=True):
     `payload` is the effect as decided and is never rewritten; `text` may be edited by a person while it is a
     draft. rule: the gate rule or refusal that decided its state; attempts: tries; looks: times it was looked
     for on the brand's timeline and not found. vetoed_by: who asked for it not to be said while it was under
-    way; retracted_at: when a person had the post deleted again.
+    way; retracted_at: when a person had the post deleted again. author: the rep whose own words it is.
     """
 
     __tablename__ = "outbox"
@@ -179,6 +180,7 @@ class OutboxRow(SQLModel, table=True):
     approved_by: str | None = None
     edited_by: str | None = None
     vetoed_by: str | None = None
+    author: str | None = None
     retracted_at: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
     sending_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -215,6 +217,7 @@ class HandOffRow(SQLModel, table=True):
 
     crm_candidates: people the CRM knows who may be the same, as JSON, shown and never merged; crm_outcome:
     what the CRM is known to say, so that only a change there counts as news.
+    snoozed_at: not on the queue since then, until they write again. outcome_why: in the rep's words.
     """
 
     __tablename__ = "handoff"
@@ -222,6 +225,7 @@ class HandOffRow(SQLModel, table=True):
         Index("ix_handoff_state", "state", "brand_id"),
         Index("ix_handoff_conversation", "conversation_id"),
         Index("ix_handoff_crm_ref", "crm_ref"),
+        Index("ix_handoff_queue", "state", "created_at", "key"),
     )
     key: str = Field(primary_key=True)
     conversation_id: str
@@ -249,13 +253,19 @@ class HandOffRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=UtcTime)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    snoozed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    outcome_why: str = Field(default="", sa_type=Text)
 
 
 class TaskRow(SQLModel, table=True):
     """Something a human should look at that is no lead."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("ix_task_state", "state", "brand_id"),)
+    __table_args__ = (
+        Index("ix_task_state", "state", "brand_id"),
+        Index("ix_task_queue", "state", "created_at", "key"),
+        Index("ix_task_conversation", "conversation_id", "state"),
+    )
     key: str = Field(primary_key=True)
     brand_id: str
     person_id: str | None = None
@@ -274,7 +284,7 @@ class PersonRow(SQLModel, table=True):
     """A public profile, newest version. The id is the key; the handle is display."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_username", "username"),)
+    __table_args__ = (Index("ix_person_username", "username"), Index("ix_person_name", "name"))
     id: str = Field(primary_key=True)
     username: str
     name: str
@@ -424,4 +434,5 @@ TABLES = (
     GAP,
     CHORE,
     CRM_ANSWER,
+    *DESK_TABLES,
 )

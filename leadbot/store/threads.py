@@ -18,13 +18,15 @@ RETRACTED = "(deleted by us)"
 
 @dataclass(frozen=True, slots=True)
 class ThreadPost:
-    """One post. who: ``person``, ``bot`` or ``human`` (the brand, by hand)."""
+    """One post. who: ``person``, ``bot`` or ``human`` (the brand, by hand). by: the rep, where it is known."""
 
     id: str
     who: str
     text: str
     at: datetime
     in_reply_to: str | None = None
+    by: str = ""
+    is_edited: bool = False
 
 
 def load(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
@@ -60,20 +62,33 @@ def _heard(connection: Connection, brand_id: str, person_id: str) -> list[Thread
         first = newest.get(first_id)
         # What was edited stays in its place: the answer to it comes after it, not before.
         at = min(post.created_at, first.at) if first is not None else post.created_at
-        newest[first_id] = ThreadPost(post.id, "person", post.said, at, post.in_reply_to_post_id)
+        newest[first_id] = ThreadPost(
+            post.id,
+            "person",
+            post.said,
+            at,
+            post.in_reply_to_post_id,
+            is_edited=post.edit_version > 0,
+        )
     return list(newest.values())
 
 
 def _sent(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
-    query = select(
-        OUTBOX.c.post_id, OUTBOX.c.text, OUTBOX.c.settled_at, OUTBOX.c.parent_id, OUTBOX.c.retracted_at
-    ).where(
+    names = ("post_id", "text", "settled_at", "parent_id", "retracted_at", "author")
+    query = select(*(OUTBOX.c[name] for name in names)).where(
         OUTBOX.c.conversation_id == f"{brand_id}:{person_id}",
         OUTBOX.c.kind == "SendReply",
         OUTBOX.c.state == OutboxState.SENT,
     )
     return [
-        ThreadPost(row[0], "bot", f"{RETRACTED} {row[1]}" if row[4] else row[1], row[2], row[3])
+        ThreadPost(
+            row.post_id,
+            "human" if row.author else "bot",
+            f"{RETRACTED} {row.text}" if row.retracted_at else row.text,
+            row.settled_at,
+            row.parent_id,
+            by=row.author or "",
+        )
         for row in connection.execute(query)
     ]
 
