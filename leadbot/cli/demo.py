@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 
 import click
@@ -18,7 +19,8 @@ import click
 def demo(me: bool, as_json: bool, seconds: float | None, seed: int) -> None:
     """Watch it work on this machine: a simulated X, the real daemon, and a dozen people who talk to it.
 
-    Needs no account and no network. Nothing reaches X.
+    Needs no account and no network. Nothing reaches X. It prints the address of the desk, the reps' page; on
+    a terminal that stays open after the end until Ctrl-C, unless `--for` says when to end.
     """
     began = time.monotonic()
     from leadbot.cli.project import configure_logs
@@ -37,4 +39,5 @@ def demo(me: bool, as_json: bool, seconds: float | None, seed: int) -> None:
         elif me:
             mine.play(stage, Console())
         else:
-            show.for_people(stage, Console(), began=began, seconds=seconds or 120.0, seed=seed)
+            stays = seconds is None and sys.stdin.isatty() and sys.stdout.isatty()
+            show.for_people(stage, Console(), began=began, seconds=seconds or 120.0, seed=seed, stays=stays)

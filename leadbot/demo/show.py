@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from leadbot.app.look import open_store
 from leadbot.app.project import load_project
 from leadbot.demo import report, watch
 from leadbot.demo.cast import CAST
+from leadbot.demo.desk import open_desk
 from leadbot.demo.stage import WEEK_S, Actor, Stage
 from leadbot.store import Store
 from leadbot.store.states import HandOffState
@@ -32,11 +34,17 @@ def for_scripts(stage: Stage, *, began: float, seconds: float, seed: int) -> dic
         return report.make(stage, CAST, seed=seed, first_handoff_s=first.after_s)
 
 
-def for_people(stage: Stage, console: Console, *, began: float, seconds: float, seed: int) -> None:
-    """Play it at a pace that can be read, within `seconds` of `began` (monotonic)."""
+def for_people(
+    stage: Stage, console: Console, *, began: float, seconds: float, seed: int, stays: bool = False
+) -> None:
+    """Play it at a pace that can be read, within `seconds` of `began` (monotonic), with the desk beside it.
+
+    stays: the desk stays open afterwards, until Ctrl-C.
+    """
     watch.opening(console, len(CAST))
     stage.wait_until_it_listens()
-    with open_stage_store(stage) as store:
+    with open_stage_store(stage) as store, open_desk(stage) as address:
+        watch.tell_desk(console, address)
         first = _FirstHandOff(store, began)
         shown = watch.Watch(store, console, {role.handle: role for role in CAST})
 
@@ -47,6 +55,10 @@ def for_people(stage: Stage, console: Console, *, began: float, seconds: float, 
         deadline = began + seconds - _ENDS_WITHIN_S
         _play(stage, store, on_look, deadline=deadline, thinks_s=1.5, gap_s=1.5)
         watch.closing(console, report.make(stage, CAST, seed=seed, first_handoff_s=first.after_s))
+        if stays:
+            watch.tell_desk(console, address, stays=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                threading.Event().wait()
 
 
 def _play(

@@ -144,6 +144,12 @@ def opening(console: Console, people: int) -> None:
     )
 
 
+def tell_desk(console: Console, address: str, *, stays: bool = False) -> None:
+    """Where the reps' page is; the link works once."""
+    words = "The desk is still open, Ctrl-C ends the demo:" if stays else "The desk, where reps take over:"
+    console.print(f"\n[bold]{words}[/bold]\n{escape(address)}", highlight=False, soft_wrap=True)
+
+
 def closing(console: Console, report: Mapping[str, object]) -> None:
     """What came of it, and what to do next."""
     handoffs = report["handoffs"]

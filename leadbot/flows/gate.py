@@ -135,8 +135,8 @@ def _parent(facts: GateFacts) -> Verdict | None:
 
 
 def _mode(facts: GateFacts) -> Verdict | None:
-    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate". A rep's own
-    words need no approval; while the account only watches they are for X's own app.
+    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate". A rep's
+    own words need no approval; while the account only watches they are for X's own app.
     """
     if facts.speaker is Speaker.HUMAN:
         why = "nothing is written to X while the account only watches: answer on X itself"

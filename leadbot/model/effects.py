@@ -15,8 +15,8 @@ class SendReply:
     """Say one line. key: ``{conversation}:reply:{post first id}``, so one post can have one reply only.
 
     by: the rep whose own words these are; empty for words of a playbook. brand_id: the account whose page a
-    rep wrote them on. starts_dialog: only then is the budget asked; continuations, hand-off lines and goodbyes it never stops
-    (SCENARIOS 20). exclude: user ids that must not be mentioned.
+    rep wrote them on. starts_dialog: only then is the budget asked; continuations, hand-off lines and
+    goodbyes it never stops (SCENARIOS 20). exclude: user ids that must not be mentioned.
     """
 
     key: str

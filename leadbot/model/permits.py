@@ -10,8 +10,8 @@ from leadbot.model.brands import Mode
 from leadbot.model.ids import BrandId, PostId
 
 Witness = tuple[str, str]
-"""Who says so (``outbox row``, ``conversation``, ``playbook`` or ``desk``, ``writer``, ``keys``, ``token`` …), and the id
-of the account that it names."""
+"""Who says so (``outbox row``, ``conversation``, ``playbook`` or ``desk``, ``writer``, ``keys``, ``token``
+…), and the id of the account that it names."""
 
 NEEDED = frozenset({"outbox row", "conversation", "writer", "keys", "token"})
 """Witnesses without whom there is no permit; of a reply also where its words come from: a playbook, or the
@@ -32,7 +32,8 @@ class Permit:
     Made by `flows.gate` alone (a test looks), and cannot be made for a brand that watches, for a draft nobody
     approved, or when the witnesses name different accounts: PermanentError (``not_permitted``).
     key: of the outbox row; attempt: which try of that row, so that no permit serves twice; by: the person who
-    approved it, or who has the post deleted; author: the rep whose own words these are, empty for a playbook's.
+    approved it, or who has the post deleted; author: the rep whose own words these are, empty for those of a
+    playbook.
     """
 
     deed: Deed

@@ -13,7 +13,7 @@ from leadbot.crm import fields as field_map
 from leadbot.crm import registry
 from leadbot.errors import ConfigError, Problem
 from leadbot.model import Brand, BrandId, Mode, Team
-from leadbot.settings import crm_secrets, secrets, vault, words
+from leadbot.settings import crm_secrets, desk, secrets, vault, words
 from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
     KEEP_ALIVE_S,
@@ -45,6 +45,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
     "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
     "privacy": ("keep_days", "keep_days_with_consent", "relookup_budget_usd", "activity"),
+    "desk": ("host", "port", "public_url", "proxies", "with_daemon"),
     "log": ("format", "level"),
 }  # fmt: skip
 """Every table of leadbot.toml and its keys."""
@@ -85,6 +86,7 @@ def read(path: Path, env: Mapping[str, str], *, with_keys: bool = True) -> tuple
         alarms=_alarms(_table("alarms", document, notes)),
         privacy=_privacy(_table("privacy", document, notes)),
         keys=vault.read(_table("keys", document, notes), folder),
+        desk=desk.read(_table("desk", document, notes)),
         log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
         log_level=_table("log", document, notes).choice(
             "level", "info", ("debug", "info", "warning", "error")

@@ -111,6 +111,19 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """Where the reps' page is. public_url: as people reach it through a proxy with TLS; proxies: addresses
+    whose forwarding headers count; with_daemon: `leadbot run` serves it as well.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8788
+    public_url: str = ""
+    proxies: tuple[str, ...] = ()
+    with_daemon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeysSettings:
     """Where `leadbot brand add` keeps keys: "file" or "keyring"; the folder holds files or their locks."""
 
@@ -156,6 +169,7 @@ class Settings:
     alarms: AlarmSettings = AlarmSettings()
     privacy: PrivacySettings = PrivacySettings()
     keys: KeysSettings = KeysSettings()
+    desk: DeskSettings = DeskSettings()
     log_format: str = "console"
     log_level: str = "info"
 

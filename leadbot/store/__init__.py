@@ -12,6 +12,10 @@ from leadbot.store.chores import Chores
 from leadbot.store.crm import Crm
 from leadbot.store.database import Database, open_database
 from leadbot.store.desk import Desk
+from leadbot.store.desk_access import DeskAccess
+from leadbot.store.desk_queue import DeskQueue
+from leadbot.store.desk_story import DeskStories
+from leadbot.store.desk_talk import DeskTalk
 from leadbot.store.drafts import Drafts
 from leadbot.store.inbox import InboxTable
 from leadbot.store.outbox import Outbox
@@ -45,6 +49,10 @@ class Store:
         self.drafts = Drafts(database, clock, self.decided, self.heard)
         self.crm = Crm(database, clock, self.heard)
         self.desk = Desk(database, clock, self.heard)
+        self.desk_access = DeskAccess(database)
+        self.desk_queue = DeskQueue(database)
+        self.desk_stories = DeskStories(database)
+        self.desk_talk = DeskTalk(database, clock, self.decided, self.heard)
         self.brands = Brands(database, clock, self.decided)
         self.brake = Brake(database, clock, self.decided, self.heard)
         self.vetoes = Vetoes(database, clock, self.heard)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from leadbot.errors import PermanentError
 from leadbot.model import OutcomeSet, TakenOver
 from leadbot.ports import Clock
-from leadbot.store import inbox
+from leadbot.store import desk_talk, inbox
 from leadbot.store.database import Database
 from leadbot.store.signal import Signal
 from leadbot.store.states import HandOffState, TaskState
@@ -27,22 +27,26 @@ class Desk:
         self._heard = heard
 
     def claim_handoff(self, key: str, *, by: str) -> None:
-        """A rep takes it; the bot is silent from now on.
+        """A rep takes it; the bot is silent from now on, and what it was about to say is not said.
 
-        Raises PermanentError(``claimed``) if another rep has it.
+        Raises PermanentError: ``claimed`` if another rep has it, ``closed`` if nobody needs it any more.
         """
         now = self._clock.now()
         with self._database.write() as connection:
             row = _handoff(connection, key)
             if row.state == HandOffState.CLAIMED and row.claimed_by != by:
                 raise PermanentError("claimed", f"{row.claimed_by} has this handoff already")
-            _set(connection, key, state=HandOffState.CLAIMED, claimed_by=by, claimed_at=now, updated_at=now)
+            if row.state == HandOffState.CLOSED:
+                raise PermanentError("closed", "this handoff is closed")
+            desk_talk.silence(connection, f"{row.brand_id}:{row.person_id}", by=by, now=now)
+            taken = {"claimed_by": by, "claimed_at": now, "updated_at": now, "snoozed_at": None}
+            _set(connection, key, state=HandOffState.CLAIMED, **taken)
             event = TakenOver(by, now)
             values = inbox.event_values(row.brand_id, row.person_id, event, key=f"claim:{key}:{by}", at=now)
             inbox.put(connection, [values])
         self._heard.send()
 
-    def close_handoff(self, key: str, outcome: str, *, by: str) -> None:
+    def close_handoff(self, key: str, outcome: str, *, by: str, why: str = "") -> None:
         """What became of it: won, later, not_a_fit or not_a_lead. The same once more changes nothing."""
         now = self._clock.now()
         with self._database.write() as connection:
@@ -50,6 +54,7 @@ class Desk:
             if row.state == HandOffState.CLOSED and row.outcome == outcome:
                 return
             set_outcome(connection, row, outcome, by=by, now=now)
+            _set(connection, key, outcome_why=why)
         self._heard.send()
 
     def finish_task(self, key: str, *, by: str) -> None:

@@ -239,13 +239,13 @@ class Queries:
             if not wanted:
                 return []
             query = select(DECISION).where(or_(*wanted)).order_by(DECISION.c.id).limit(20)
-            rows = [_decision(row) for row in connection.execute(query).mappings()]
+            rows = [decision_item(row) for row in connection.execute(query).mappings()]
         return _up_to_next_post(rows, post_id)
 
     def decisions(self, conversation_id: str, *, limit: int = 100) -> list[DecisionItem]:
         """A conversation's decisions, newest first."""
         query = select(DECISION).where(DECISION.c.conversation_id == conversation_id)
-        return [_decision(row) for row in self._rows(query.order_by(DECISION.c.id.desc()).limit(limit))]
+        return [decision_item(row) for row in self._rows(query.order_by(DECISION.c.id.desc()).limit(limit))]
 
     def counts(self, since: datetime, brand_id: m.BrandId | None = None) -> Counts:
         """What happened since then, for one brand or all."""
@@ -364,7 +364,8 @@ def _draft(row: RowMapping) -> DraftItem:
     )
 
 
-def _decision(row: RowMapping) -> DecisionItem:
+def decision_item(row: RowMapping) -> DecisionItem:
+    """A row of `decision` as people read it."""
     return DecisionItem(
         id=row["id"],
         conversation_id=row["conversation_id"],

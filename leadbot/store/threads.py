@@ -18,7 +18,7 @@ RETRACTED = "(deleted by us)"
 
 @dataclass(frozen=True, slots=True)
 class ThreadPost:
-    """One post. who: ``person``, ``bot`` or ``human`` (the brand, by hand). by: the rep, where it is known."""
+    """One post. who: ``person``, ``bot`` or ``human`` (the brand, by hand). by: the rep, if known."""
 
     id: str
     who: str
