@@ -13,6 +13,7 @@ import structlog
 
 from leadbot.app import keeping
 from leadbot.app.accounts import account_of
+from leadbot.app.desk import desk_of
 from leadbot.app.hearing import listeners, locks
 from leadbot.app.look import brand_ids, open_store
 from leadbot.app.project import Project, beside_database
@@ -87,7 +88,7 @@ def build(project: Project) -> Iterator[Daemon]:
             settings, store, accounts, clock, lookback_s=lookback_s, waits=time_outs(settings)
         )
         watch = _watch(settings, store, [account.brand_id for account in accounts], clock, listener)
-        parts = (
+        parts: tuple[Part, ...] = (
             Part("engine", engine.run),
             Part("relay", relay.run),
             Part("watch", watch.run),
@@ -96,6 +97,9 @@ def build(project: Project) -> Iterator[Daemon]:
             *timelines(settings, relay),
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
         )
+        if settings.desk.with_daemon:
+            server, _ = stack.enter_context(desk_of(settings, store, clock))
+            parts = (*parts, Part("desk", server.run))
         yield Daemon(
             listener, parts, heartbeat=project.health_file, figures=partial(_figures, store, limits, shelf)
         )

@@ -135,12 +135,7 @@ def _parent(facts: GateFacts) -> Verdict | None:
 
 
 def _mode(facts: GateFacts) -> Verdict | None:
-    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate". A rep's
-    own words need no approval; while the account only watches they are for X's own app.
-    """
-    if facts.speaker is Speaker.HUMAN:
-        why = "nothing is written to X while the account only watches: answer on X itself"
-        return _hold(Hold.TASK, why) if facts.mode is Mode.WATCH else None
+    """A watching bot says nothing, a drafting one what a person approved. ARCHITECTURE "The gate"."""
     if facts.mode is Mode.LIVE or (facts.mode is Mode.DRAFT and facts.is_approved):
         return None
     if facts.mode is Mode.DRAFT:
@@ -208,6 +203,17 @@ def _caught_up(facts: GateFacts) -> Verdict | None:
     return None if facts.has_caught_up else _hold(Hold.WAIT, "still catching up")
 
 
+# ---------------------------------------------------------------- human
+
+
+def _watching(facts: GateFacts) -> Verdict | None:
+    """While an account only watches nothing at all is written to X: a rep answers in X's own app. docs/x.md
+    "One way out": there is no permit in that mode.
+    """
+    why = "nothing is written to X while the account only watches: answer on X itself"
+    return _hold(Hold.TASK, why) if facts.mode is Mode.WATCH else None
+
+
 RULES: tuple[Rule, ...] = (
     Rule("account", Binds.BOTH, _account),
     Rule("suppressed", Binds.BOTH, _suppressed),
@@ -216,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     Rule("duplicate", Binds.BOTH, _duplicate),
     Rule("length", Binds.BOTH, _length),
     Rule("parent_gone", Binds.BOTH, _parent),
-    Rule("mode", Binds.BOTH, _mode),
+    Rule("mode", Binds.BOT, _mode),
     Rule("author", Binds.BOT, _author),
     Rule("not_summoned", Binds.BOT, _summoned),
     Rule("bot_owns", Binds.BOT, _owner),
@@ -227,6 +233,7 @@ RULES: tuple[Rule, ...] = (
     Rule("unread_posts", Binds.BOT, _unread_posts),
     Rule("foreign_post", Binds.BOT, _foreign_post),
     Rule("catching_up", Binds.BOT, _caught_up),
+    Rule("watching", Binds.HUMAN, _watching),
 )
 
 

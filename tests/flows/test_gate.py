@@ -60,7 +60,9 @@ HELD = [
     ("unread_posts", {"has_unread_posts": True}, Hold.WAIT),
     ("foreign_post", {"has_foreign_post": True}, Hold.DROP),
     ("catching_up", {"has_caught_up": False}, Hold.WAIT),
+    ("watching", {"mode": Mode.WATCH, "speaker": Speaker.HUMAN}, Hold.TASK),
 ]
+OF_BOT = HELD[:-1]
 RULE_NAMES = [rule.name for rule in gate.RULES]
 
 
@@ -88,10 +90,12 @@ def test_every_rule_has_a_case_here() -> None:
 
 
 @pytest.mark.parametrize(("rule", "changes", "hold"), HELD)
-def test_a_human_is_bound_by_the_rules_for_both_only(rule: str, changes: dict[str, Any], hold: Hold) -> None:
+def test_a_human_is_bound_by_the_rules_for_both_and_its_own_only(
+    rule: str, changes: dict[str, Any], hold: Hold
+) -> None:
     binds = next(r.binds for r in gate.RULES if r.name == rule)
-    verdict = gate.ask(facts(**changes, speaker=Speaker.HUMAN))
-    assert verdict.is_go is (binds is gate.Binds.BOT)
+    verdict = gate.ask(facts(**{**changes, "speaker": Speaker.HUMAN}))
+    assert (verdict.rule == rule) is (binds is not gate.Binds.BOT)
 
 
 def test_the_rules_for_both_are_asked_first_and_in_the_order_of_the_house() -> None:
@@ -99,14 +103,15 @@ def test_the_rules_for_both_are_asked_first_and_in_the_order_of_the_house() -> N
         "account", "suppressed", "paused", "budget", "duplicate", "length", "parent_gone",
     ]  # fmt: skip
     assert all(rule.binds is gate.Binds.BOTH for rule in gate.RULES[:7])
-    assert all(rule.binds is gate.Binds.BOT for rule in gate.RULES[7:])
+    assert all(rule.binds is gate.Binds.BOT for rule in gate.RULES[7:-1])
+    assert gate.RULES[-1].binds is gate.Binds.HUMAN
 
 
-@pytest.mark.parametrize("first", range(len(HELD)))
+@pytest.mark.parametrize("first", range(len(OF_BOT)))
 def test_the_first_rule_that_holds_answers(first: int) -> None:
-    for later in HELD[first:]:
-        changes = {**later[1], **HELD[first][1]}
-        expected = min((HELD[first][0], later[0]), key=RULE_NAMES.index)
+    for later in OF_BOT[first:]:
+        changes = {**later[1], **OF_BOT[first][1]}
+        expected = min((OF_BOT[first][0], later[0]), key=RULE_NAMES.index)
         assert gate.ask(facts(**changes)).rule == expected
 
 
