@@ -207,8 +207,8 @@ def _caught_up(facts: GateFacts) -> Verdict | None:
 
 
 def _watching(facts: GateFacts) -> Verdict | None:
-    """While an account only watches nothing at all is written to X: a rep answers in X's own app. docs/x.md
-    "One way out": there is no permit in that mode.
+    """While an account only watches nothing at all is written to X; a rep answers in X's own app.
+    ARCHITECTURE "The gate": there is no permit in that mode.
     """
     why = "nothing is written to X while the account only watches: answer on X itself"
     return _hold(Hold.TASK, why) if facts.mode is Mode.WATCH else None
