@@ -28,6 +28,7 @@ test: setup
 	@$(BIN)/python -m pytest -n 2
 
 test-all: setup
+	@sh tools/tryton.sh
 	@$(BIN)/python -m pytest -n 2 -m ""
 
 soak: setup
@@ -51,4 +52,4 @@ lock:
 	    --no-header --no-annotate --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .tryton build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
