@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "spend": ("leadbot.cli.spend:spend", "What X cost by day, playbook and qualified lead."),
     "alarms": ("leadbot.cli.alarms:alarms", "What is wrong right now, and what to do."),
     "handoffs": ("leadbot.cli.handoffs:handoffs", "The people handed over, and why."),
+    "trace": ("leadbot.cli.trace:trace", "Why somebody was treated as they were, and what was not done."),
     "tasks": (
         "leadbot.cli.tasks:tasks",
         "What else waits for a person: replies that were not sent, and why.",

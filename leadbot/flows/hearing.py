@@ -278,6 +278,7 @@ def hear_idle(step: Step, heard: Heard) -> Reason:
     if reading.intent in LEAD_INTENTS:
         playbook = starting.playbook_for(step.deck, reading, heard.post.said)
         if playbook is None:
+            starting.note_why_not(step, reading)
             return Reason.NOT_WARM_ENOUGH if step.deck.playbooks else Reason.NO_PLAYBOOK
         return starting.instead(step, playbook, heard) or _wait(step, heard)
     if reading.intent in smalltalk.INTENTS:

@@ -32,6 +32,19 @@ def _holds(start_when: StartWhen, reading: Reading, said: str) -> bool:
     return not start_when.mentions_any or any(word.casefold() in folded for word in start_when.mentions_any)
 
 
+def note_why_not(step: Step, reading: Reading) -> None:
+    """Say in the trace what each playbook wants besides, for a lead that begins none."""
+    for book in step.deck.playbooks:
+        start = book.start_when
+        if reading.intent not in start.intents:
+            why = f"it does not start on {reading.intent.value}"
+        elif reading.warmth < start.warmth_at_least:
+            why = f"the warmth is {reading.warmth:.2f}, and it wants {start.warmth_at_least:g}"
+        else:
+            why = f"it wants one of: {', '.join(start.mentions_any)}"
+        step.note(f"{book.name} does not begin: {why}")
+
+
 def is_thin(person: Person | None) -> bool:
     """Whether a profile is protected or all but empty. What X did not tell counts for them."""
     if person is None:

@@ -26,6 +26,7 @@ from leadbot.store.retention import Retention
 from leadbot.store.signal import Signal
 from leadbot.store.spend import Spend
 from leadbot.store.suppressions import Suppressions
+from leadbot.store.traces import Traces
 from leadbot.store.vetoes import Vetoes
 from leadbot.store.work import Work
 
@@ -60,6 +61,7 @@ class Store:
         self.playbooks = Playbooks(database, clock)
         self.spend = Spend(database)
         self.queries = Queries(database, clock)
+        self.traces = Traces(database)
         self.alarms = Alarms(database, clock)
         self.suppressions = Suppressions(database, clock, self.heard)
         self.checks = Checks(database, self.heard)
