@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from leadbot.nlp.human_contacts import CONTACTS
 from leadbot.nlp.phrases import Phrases, phrase
 from leadbot.nlp.text import Said, mended
 
@@ -115,7 +116,7 @@ _WHOLE = frozenset(
 )
 _WHO = (
     r"(?:(?:a|an|any|some|one of|your|ur|the|another|someone|somebody|anyone|anybody) )*(?:(?:real|actual|live|proper|human|flesh and blood|sales|support|senior|account|customer"
-    r"|service|qualified) )*(?:human|humans|human being|person|(?<=your )people|(?<=real )people|(?<=actual )people|agent|rep|reps|representative|advisor|adviser|operator|manager|supervisor"
+    r"|service|care|qualified|office|duty) )*(?:human|humans|human being|person|(?<=your )people|(?<=real )people|(?<=actual )people|agent|rep|reps|representative|advisor|adviser|operator|manager|supervisor"
     r"|someone|somebody|anyone|anybody|staff|sales|sales team|team|consultant|specialist|(?:member|someone|somebody|anyone) (?:of|from|in|on|at) )"
 )
 _ASK = (
@@ -125,7 +126,12 @@ _ASK = (
 _PHRASES = Phrases(
     phrase("ask", "talk speak chat write get connect", rf"\b(?:{_ASK}) (?:to )?(?:talk|speak|chat|write|get through|get in touch|get hold|connect)(?: to| with| of)? {_WHO}\b"),
     phrase("order", "talk speak chat connect put transfer pass hand", rf"^(?:hi |hey |hello |please |pls |ok |no )*(?:talk|speak|chat|connect me|put me through|transfer me|pass me|hand me)(?: on| over)?(?: to| with) {_WHO}\b"),
-    phrase("put-through", "connect put transfer pass get give find", rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|on|over) )?(?:(?:to|with) )?{_WHO}\b"),
+    phrase("can-one-look", "human humans person agent rep representative advisor adviser colleague salesperson", r"\b(?:can|could|would|will|may) (?:an? |some |any |one of your )(?:(?:real|actual|live|proper|sales) )*(?:human|person)s?(?: being)? (?:please |pls )?(?:look|help|check|answer|reply|respond|take|read|see|handle|deal|call|ring|talk|speak|step|assist|get|contact|sort|confirm|write|dm|message)\b|\b(?:can|could|would|will|may) (?:an? |one of your |your )(?:\w+ )?(?:agent|rep|representative|advisor|adviser|colleague|salesperson)s? (?:please |pls )?(?:get (?:in touch|back)|reach out|call me|call us|contact me|contact us|talk to me|speak to me|write to me|dm me|message me|help me)\b"),
+    phrase("rather-one", "human humans person people someone somebody", r"\b(?:rather|prefer to|prefer|like to|want to|wanna|need to) (?:deal|talk|talking|dealing|speak|speaking|chat|chatting|work|interact|communicate|do business) (?:to|with) (?:an? |some |actual |real )*(?:human|person|people|someone|somebody)s?\b(?! (?:who|that|in|at) (?!sales|support|your))"),
+    phrase("made-of-flesh", "pulse flesh real alive heartbeat", r"\b(?:someone|somebody|anyone|anybody|person|human|colleague) (?:with|who has) (?:a )?(?:pulse|heartbeat)\b|\b(?:is |are )?(?:there )?(?:anyone|anybody|someone|somebody) (?:real|alive)(?: there| here| reading| in there| out there| on| at)\b|\b(?:human|person|people|somebody|someone|colleague) (?:made )?of flesh and blood\b|\bflesh and blood (?:person|human|colleague)\b"),
+    phrase("have-one-call", "call ring phone contact message email reach write dm", r"\b(?:have|get|let|ask|tell|send) (?:an? |some |one of your |one of the |your |the )?(?:\w+ )?(?:salesperson|sales person|salesman|saleswoman|sales team|sales|account manager|colleague|advisor|adviser|consultant|expert|human|team|guy) (?:to )?(?:please )?(?:call|ring|phone|contact|message|email|e mail|reach out to|dm|get back to|write to|write) (?:me|us)\b"),
+    phrase("any-there", "any", r"^(?:(?:hi|hey|hello|ok|so|and|are there|is there) )*any (?:(?:real|actual|live|proper) )?(?:humans?|persons?|people|agents?|reps?)(?: (?:there|here|around|available|online|on duty|home|about|awake|in|today|i can talk to|to talk to))+$"),
+    phrase("put-through", "connect put transfer pass get give find", rf"\b(?:connect|put|transfer|pass|get|give|find) (?:me|us) (?:(?:through|thru|on|over) )?(?:(?:to|with|w) )?{_WHO}\b"),
     phrase("get-one", "get have", r"\b(?:can|could|may|might) (?:i|we) (?:please )?(?:get|have) (?:a |an |some )?(?:(?:real|actual|live|proper|sales|support) )*(?:human|person|agent|rep|representative|operator|advisor|adviser)\b(?! (?:seat|licen[cs]e|plan|mode|fee|discount|account|login))"),
     phrase("someone-to-call", "someone somebody anyone anybody agent rep manager person human specialist adviser advisor", rf"\b(?:get|have|ask|tell|send|need|want|like|find)(?: me)? (?:{_WHO})(?:(?:from|in|at|on|of) (?:\w+ ){{1,4}}?)?(?:to |who can )?(?:please )?(?:call|phone|ring|contact|telephone|reach out to|get in touch with|dm|message|email|speak to|speak with|talk to|help) (?:me|us|my \w+)\b"),
     phrase("have-one-reach-out", "have someone somebody", r"\b(?:have|get) (?:someone|somebody|a rep|an agent|a person|a human|sales) (?:to )?(?:reach out|get in touch|call|ring|phone)\b|\b(?:someone|somebody|anyone|anybody) (?:please |pls |plz |kindly )?(?:contact|call|ring|phone|dm) (?:me|us)\b(?! (?:an?|when|crazy|maybe))"),
@@ -148,6 +154,9 @@ _PHRASES = Phrases(
     phrase("human-please", "human humans person agent", r"\b(?:human|real person|live agent|actual person)s? (?:please|pls|plz|now|por favor|bitte)\b"),
     phrase("no-bot", "bot bots robot robots", r"\b(?:dont|do not|wont|not going to) (?:want to |wanna |like to |like |want )?(?:talk|talking|speak|speaking|chat|chatting|deal|dealing)(?: to| with) (?:a |an |your |the |some )?(?:ro)?bots?\b|^no (?:more )?(?:ro)?bots?(?: please| pls| thanks)?$"),
     # Spanish, French, German, Portuguese.
+    phrase("es", "hay", r"\bhay (?:algun|alguna|un|una|alguien) ?(?:humano|persona|agente|asesor)?(?: real| de verdad| humano)?(?:$| (?:ahi|aqui|alli|disponible|con quien|que me)\b)"),
+    phrase("pt", "tem ha", r"\b(?:tem|ha) (?:(?:algum|alguma|um|uma) (?:humano|pessoa|atendente)|alguem)(?: real| de verdade)?(?:$| (?:ai|aqui|la|disponivel|pra|para|que)\b)"),
+    phrase("fr", "humain humains", r"\b(?:un|une|vrai|veux|voudrais|passez|y a t il) (?:\w+ )?(?:etre )?humains?(?: svp| sil| s il| la| stp| please|$)"),
     phrase("es", "con", r"\b(?:hablar|comunicar\w*|contactar)(?: \w+)? con (?:(?:una? |algun )?(?:persona|humano|agente|asesor|representante|comercial)|alguien)\b"),
     phrase("es", "pasame paseme pasenme comunicame comuniqueme llamar llame llamen llamenme llameme", r"\b(?:pas|comunic)[ae]n?me con (?:un|una|el|la|alguien|algun)\b|\b(?:me|nos) (?:puede|podria|puedes|podrias|pueden|podrian) (?:llamar|contactar|atender)(?: alguien| un| una|$)|\bque (?:me|nos) (?:llame|contacte|atienda)n?(?: alguien| una? persona|$| por)|\bllam[ae]n?me(?: por favor| al| a mi)?$"),
     phrase("fr", "passez passe appeler rappeler appelez rappelez mappeler merappeler humain personne", r"\bpasse[zr]? moi (?:un|une|quelquun|le|la)\b|\b(?:pouvez|pourriez|peux|pourrais) (?:vous|tu) m ?e? ?(?:r)?appeler\b|\b(?:r)?appelez moi\b|\bun (?:vrai )?humain(?: svp| sil)|\bune vraie personne\b"),
@@ -173,4 +182,4 @@ def asks_for_human(said: Said) -> bool:
         len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE
     ):
         return not bare.startswith("i want to be")
-    return _PHRASES.stand_in(said) and not _NOT_A_REQUEST.search(bare)
+    return (_PHRASES.stand_in(said) or CONTACTS.stand_in(said)) and not _NOT_A_REQUEST.search(bare)

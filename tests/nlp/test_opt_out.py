@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadbot.model import Intent, OptOut
+from leadbot.nlp.examples import read_examples, written_files
 from leadbot.nlp.optout import opt_out_of
 from leadbot.nlp.text import said
 
@@ -115,3 +116,11 @@ def test_hardly_any_near_miss_is_taken_for_a_stop():
     taken = [text for text in near if opt_out_of(said(text))[0] in (OptOut.CLEAR, OptOut.UNCLEAR)]
     assert len(near) >= 300
     assert len(taken) <= 2, taken
+
+
+def test_the_shipped_posts_are_told_apart_by_the_rules_alone():
+    posts = [post for file in written_files() for post in read_examples(file)]
+    heard = [post for post in posts if opt_out_of(said(post.text))[0] is OptOut.CLEAR]
+    right = [post for post in heard if post.label is Intent.OPT_OUT]
+    assert len(right) >= 0.9 * sum(post.label is Intent.OPT_OUT for post in posts)
+    assert len(heard) - len(right) <= 6
