@@ -66,6 +66,7 @@ VERBS = {
     "new": "leadbot.cli.playbook_new:new",
     "show": "leadbot.cli.playbook_show:show",
     "check": "leadbot.cli.playbook:check",
+    "chat": "leadbot.cli.playbook_chat:chat",
     "test": "leadbot.cli.playbook_test:try_tests",
     "versions": "leadbot.cli.playbook_versions:versions",
     "diff": "leadbot.cli.playbook_diff:diff",

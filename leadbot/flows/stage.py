@@ -72,23 +72,30 @@ def on_stage(deck: Deck) -> Deck:
     return replace(deck, brand=brand if brand.id else replace(brand, id=BrandId("1")))
 
 
-def after_hours(deck: Deck, playbook: Playbook) -> tuple[Deck, datetime]:
-    """A moment at which nobody of the playbook's team is in, and the deck for it.
+def after_hours(deck: Deck, playbook: Playbook, since: datetime = BEGINS_AT) -> tuple[Deck, datetime]:
+    """The next moment at which nobody of the playbook's team is in, and the deck for it.
 
     A team that is always in, or is not known, keeps office hours here: else its line could not be tried.
     """
     team = next((team for team in deck.brand.teams if team.name == playbook.hand_off.to), None)
-    at = _closed_at(team) if team is not None else None
+    at = _moment(team, since, is_open=False) if team is not None else None
     if at is not None:
         return deck, at
     made_up = replace(team or Team(playbook.hand_off.to, ()), hours=OFFICE_HOURS)
     others = tuple(each for each in deck.brand.teams if each.name != made_up.name)
-    return replace(deck, brand=replace(deck.brand, teams=(made_up, *others))), BEGINS_AT.replace(hour=22)
+    at = _moment(made_up, since, is_open=False) or since
+    return replace(deck, brand=replace(deck.brand, teams=(made_up, *others))), at
 
 
-def _closed_at(team: Team) -> datetime | None:
-    moments = (BEGINS_AT + timedelta(hours=hour) for hour in range(_A_WEEK_H))
-    return next((at for at in moments if not calendar.is_open(team, at)), None)
+def in_hours(deck: Deck, playbook: Playbook, since: datetime = BEGINS_AT) -> datetime:
+    """The next moment at which somebody of the playbook's team is in."""
+    team = next((team for team in deck.brand.teams if team.name == playbook.hand_off.to), None)
+    return (_moment(team, since, is_open=True) if team is not None else None) or since
+
+
+def _moment(team: Team, since: datetime, *, is_open: bool) -> datetime | None:
+    moments = (since + timedelta(hours=hour) for hour in range(_A_WEEK_H))
+    return next((at for at in moments if calendar.is_open(team, at) is is_open), None)
 
 
 class Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -106,3 +107,18 @@ def test_a_file_with_faults_is_told_as_check_tells_it(shop: Path, capsys: Told) 
     for verb in ("show", "test"):
         assert call(["playbook", verb, str(file)]) == 2
         assert "crads" in capsys.readouterr().err
+
+
+def test_chat_from_a_pipe_takes_each_line_as_a_post(
+    shop: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["@globex how much is it?", "/undo", "@globex how much is it?", "/why", "just me", "/nonsense"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(words) + "\n"))
+    assert call(["playbook", "chat", "playbooks/team-plan.yaml", "--as", "Ben Okafor"]) == 0
+    out = capsys.readouterr().out
+    assert "next: an answer to team_size]" in out
+    assert "(taken back: @globex how much is it?)" in out
+    assert "read as pricing" in out
+    assert "next: closed: kind_close]" in out
+    assert "there is no /nonsense" in out
+    assert "/after-hours" in out
