@@ -29,6 +29,7 @@ test: setup
 
 test-all: setup
 	@sh tools/tryton.sh
+	@sh tools/browser.sh
 	@$(BIN)/python -m pytest -n 2 -m ""
 
 soak: setup
@@ -50,6 +51,8 @@ bench: setup
 lock:
 	uv pip compile pyproject.toml --extra train --extra keyring --extra hubspot --extra salesforce --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --output-file requirements.lock
+	printf 'axe-playwright-python>=0.1.4\nplaywright>=1.49\n' | uv pip compile - --constraint requirements.lock --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate --output-file requirements-browser.lock
 
 clean:
 	rm -rf .venv .tryton build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -36,12 +36,12 @@ def desk(context: click.Context, folder: Path, host: str | None, port: int | Non
     settings = settings_in(folder)
     configure_logs(settings.log_format, settings.log_level)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     with (
         open_store(settings) as (store, clock),
         desk_of(settings, store, clock, host=host, port=port) as (server, address),
     ):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
         say(f"The desk is at {address.url}. Ctrl-C stops it.", err=True)
         if not store.desk_access.users():
             say("Nobody may sign in yet: leadbot desk user add NAME --role rep", err=True)

@@ -201,7 +201,6 @@ def task_done(request: Request, form_token: Token = "", key: Short = "") -> Resp
     return _do(
         request, visit, conversation_id, "done", brand_id,
         lambda: visit.house.store.desk.finish_task(key, by=visit.user.name),
-        subject=key,
     )  # fmt: skip
 
 
@@ -286,7 +285,6 @@ def _do(
     brand_id: str,
     verb: object,
     *,
-    subject: str = "",
     why: str = "",
 ) -> Response:
     """Carry it out, write it down, and show what came of it."""
@@ -298,7 +296,7 @@ def _do(
         if not conversation_id:
             raise HTTPException(409, fault) from error
         return talk_page(request, visit, conversation_id, fault=fault, status=409)
-    visit.log(said, brand_id=brand_id, subject=subject or conversation_id, why=why)
+    visit.log(said, brand_id=brand_id, subject=conversation_id, why=why)
     return _back(conversation_id, said)
 
 

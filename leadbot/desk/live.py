@@ -47,11 +47,10 @@ class Watcher:
         self.is_closed = False
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until it is cancelled. Also while nobody listens: what a page was opened on must be known then."""
         while True:
-            if self._listeners:
-                with contextlib.suppress(TransientError):
-                    await self.look()
+            with contextlib.suppress(TransientError):
+                await self.look()
             await asyncio.sleep(self._every_s)
 
     async def look(self) -> None:

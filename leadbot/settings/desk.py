@@ -26,7 +26,7 @@ def read(table: Table) -> DeskSettings:
     for proxy in found.proxies:
         if not _is_network(proxy):
             fix = 'write an address or a network, such as "10.0.0.5" or "10.0.0.0/24"'
-            table.fault("proxies", f'"{proxy}" is no address', fix, rule="desk-proxy")
+            table.fault("proxies", f'proxies: "{proxy}" is no address', fix, rule="desk-proxy")
     is_local = is_loopback(f"http://[{host}]" if ":" in host else f"http://{host}")
     if not is_local and not (found.public_url.startswith("https://") and found.proxies):
         what = f'others can reach "{host}", and the desk would come to them without encryption'
@@ -41,7 +41,7 @@ def _judge_public(table: Table, found: DeskSettings) -> None:
     parts = urlsplit(found.public_url)
     if parts.scheme != "https" or not parts.hostname or parts.path or parts.query:
         fix = 'write "https://desk.example.com", as people type it, with nothing behind'
-        table.fault("public_url", f'"{found.public_url}" will not do', fix, rule="desk-url")
+        table.fault("public_url", f'public_url "{found.public_url}" will not do', fix, rule="desk-url")
 
 
 def _is_network(text: str) -> bool:

@@ -16,12 +16,13 @@ from leadbot.store.crm import candidates_of
 from leadbot.store.database import Database
 from leadbot.store.desk_queue import WordItem
 from leadbot.store.queries import DecisionItem, decision_item
-from leadbot.store.states import UNSETTLED, Lane, TaskState
+from leadbot.store.states import UNSETTLED, InboxState, Lane, TaskState
 from leadbot.store.tables import (
     BRAND_STATE,
     CONVERSATION,
     DECISION,
     HANDOFF,
+    INBOX,
     OUTBOX,
     PERSON,
     SUPPRESSION,
@@ -51,7 +52,9 @@ class HandOffFacts:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One brand and one person. about_to_say: replies that have not left, or whose fate nobody knows."""
+    """One brand and one person. about_to_say: replies that have not left, or whose fate nobody knows. owner:
+    who speaks there, with what a rep clicked a moment ago and the engine has not decided on yet.
+    """
 
     conversation: m.Conversation
     person: m.Person
@@ -65,6 +68,7 @@ class Story:
     facts_used: tuple[str, ...]
     tasks: tuple[WordItem, ...]
     suppressed_why: str
+    owner: m.Owner = m.Owner.BOT
 
     @property
     def newest_post(self) -> ThreadPost | None:
@@ -147,7 +151,23 @@ def _story(connection: Connection, conversation: m.Conversation) -> Story:
         facts_used=_facts_used(connection, who),
         tasks=_tasks(connection, who),
         suppressed_why=connection.execute(on_list).scalar() or "",
+        owner=_owner(connection, conversation),
     )
+
+
+def _owner(connection: Connection, conversation: m.Conversation) -> m.Owner:
+    clicks = {"TakenOver": m.Owner.HUMAN, "ReleasedToBot": m.Owner.BOT}
+    newest = (
+        select(INBOX.c.kind)
+        .where(
+            INBOX.c.state == InboxState.NEW,
+            INBOX.c.person_id == conversation.person_id,
+            INBOX.c.brand_id == conversation.brand_id,
+            INBOX.c.kind.in_(sorted(clicks)),
+        )
+        .order_by(INBOX.c.id.desc())
+    )
+    return clicks.get(connection.execute(newest.limit(1)).scalar() or "", conversation.owner)
 
 
 def _facts(row: RowMapping) -> HandOffFacts | None:

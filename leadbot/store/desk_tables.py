@@ -67,10 +67,12 @@ class DeskSecretRow(SQLModel, table=True):
 
 
 class DeskLogRow(SQLModel, table=True):
-    """What somebody did on the desk. Rows are only ever added, and hold nobody's words."""
+    """What somebody did on the desk. Rows are only ever added, and hold nobody's words. subject: the
+    conversation it was about, blanked when the person is forgotten.
+    """
 
     __tablename__ = "desk_log"
-    __table_args__ = (Index("ix_desk_log_at", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("ix_desk_log_subject", "subject"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_type=RowId, primary_key=True)
     at: datetime = Field(sa_type=UtcTime)
     by: str

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from leadbot.errors import PermanentError
 from leadbot.model import PersonId
+from leadbot.store import desk_access
 from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
 from leadbot.store.states import OutboxState
@@ -45,6 +46,7 @@ def erase_person(database: Database, person_id: PersonId) -> dict[str, int]:
             )
         _unname(connection, person_id)
         theirs = select(CONVERSATION.c.id).where(CONVERSATION.c.person_id == person_id)
+        desk_access.unname(connection, theirs)
         gone = {
             table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(theirs))).rowcount
             for table in _BY_CONVERSATION

@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from leadbot.model import BrandId, Consent
+from leadbot.store import desk_access
 from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
 from leadbot.store.states import UNSETTLED, InboxState
@@ -142,6 +143,7 @@ def _is_under_way() -> Any:
 
 def _remove(connection: Connection, chosen: Collection[Old]) -> None:
     ids = [one.id for one in chosen]
+    desk_access.unname(connection, ids)
     for table in _OF_CONVERSATION:
         connection.execute(delete(table).where(table.c.conversation_id.in_(ids)))
     by_brand: dict[str, list[str]] = {}

@@ -46,6 +46,8 @@ if (panes) {
   };
   const listen = () => {
     source = new EventSource(panes.dataset.events);
+    // Between the page and this, and while a connection was lost, something may have happened.
+    source.addEventListener("open", () => { tell("list"); tell("story"); });
     source.addEventListener("list", () => tell("list"));
     source.addEventListener("story", () => tell("story"));
   };
@@ -53,8 +55,6 @@ if (panes) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { source.close(); return; }
     listen();
-    tell("list");
-    tell("story");
   });
 }
 

@@ -19,7 +19,7 @@ INDEXES = (
     ("ix_desk_session_user", "desk_session", ["user_key"]),
     ("ix_desk_session_ends", "desk_session", ["ends_at"]),
     ("ix_desk_try_last", "desk_try", ["last_at"]),
-    ("ix_desk_log_at", "desk_log", ["at"]),
+    ("ix_desk_log_subject", "desk_log", ["subject"]),
 )
 
 
