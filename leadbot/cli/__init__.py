@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("leadbot.cli.doctor:doctor", "Find what is wrong, at X too, each with its fix."),
     "status": ("leadbot.cli.status:status", "How many were heard, answered, handed over; what waits."),
     "spend": ("leadbot.cli.spend:spend", "What X cost by day, playbook and qualified lead."),
+    "report": ("leadbot.cli.report:report", "How people go through playbooks; whether warm leads buy."),
     "alarms": ("leadbot.cli.alarms:alarms", "What is wrong right now, and what to do."),
     "handoffs": ("leadbot.cli.handoffs:handoffs", "The people handed over, and why."),
     "trace": ("leadbot.cli.trace:trace", "Why somebody was treated as they were, and what was not done."),

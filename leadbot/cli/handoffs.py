@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +49,30 @@ def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
 @as_json_option
 def show(folder: Path, who: str, as_json: bool) -> None:
     """The whole story of one: WHO is a number of the list, or a handle."""
+    number, story = _one(folder, who)
+    if as_json:
+        say(json.dumps(story_as_json(number, story), ensure_ascii=False))
+    else:
+        say("\n".join(story_as_text(number, story)))
+
+
+@handoffs.command()
+@in_project
+@click.argument("who")
+@click.argument("outcome", type=click.Choice(["won", "later", "not_a_fit", "not_a_lead"]))
+@click.option("--why", default="", help="In a few words, for whoever reads it later.")
+def close(folder: Path, who: str, outcome: str, why: str) -> None:
+    """Say what became of one: WHO is a number of the list, or a handle. The CRM is told."""
+    from leadbot.app.look import open_store
+
+    number, story = _one(folder, who)
+    with open_store(project_in(folder).settings) as (store, _):
+        store.desk.close_handoff(story.item.key, outcome, by=getpass.getuser(), why=why)
+    say(f"{number}  @{story.item.person} to @{story.item.brand}: {outcome.replace('_', ' ')}")
+
+
+def _one(folder: Path, who: str) -> tuple[int, HandOffStory]:
+    """The newest that WHO names. Raises ConfigError."""
     from leadbot.errors import ConfigError, Problem
 
     stories = _stories(folder, with_closed=True)
@@ -55,11 +81,7 @@ def show(folder: Path, who: str, as_json: bool) -> None:
     if not found:
         fix = "`leadbot handoffs list` shows them all"
         raise ConfigError([Problem(who, "is no handoff", fix, "no-handoff")])
-    number, story = found[0]
-    if as_json:
-        say(json.dumps(story_as_json(number, story), ensure_ascii=False))
-    else:
-        say("\n".join(story_as_text(number, story)))
+    return max(found, key=lambda one: one[0])
 
 
 def story_as_json(number: int, story: HandOffStory) -> dict[str, Any]:
@@ -93,6 +115,7 @@ def story_as_json(number: int, story: HandOffStory) -> dict[str, Any]:
         "state": item.state.value,
         "outcome": item.outcome,
         "crm_ref": item.crm_ref,
+        "crm_candidates": [asdict(one) for one in item.crm_candidates],
         "permalink": item.permalink,
         "created_at": item.created_at.isoformat(),
         "thread": [
@@ -118,6 +141,8 @@ def story_as_text(number: int, story: HandOffStory) -> list[str]:
         lines.append(f"Not known: {', '.join(effect.not_known)}")
     said = f": “{in_one_line(effect.consent_words)}”" if effect.consent_words else ""
     lines.append(f"Consent: {item.consent.value.replace('_', ' ')}{said}")
+    for known in item.crm_candidates:
+        lines.append(f"May be in the CRM already: {in_one_line(known.label)} ({known.why}), {known.ref}")
     lines.append("What was said:")
     for post in story.thread:
         who = f"@{item.person}" if post.who == "person" else f"@{item.brand} ({post.who})"

@@ -126,6 +126,7 @@ def _story(step: Step, on_desk: OnDesk, playbook: Playbook | None) -> HandOff:
         claim_within_s=on_desk.claim_within_s,
         consent_post_id=dialog.consent_post_id if dialog else None,
         question_post_id=on_desk.question_post_id,
+        warmth=dialog.warmth if dialog else None,
     )
 
 

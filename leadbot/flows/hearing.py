@@ -181,7 +181,7 @@ def call_human(step: Step, heard: Heard) -> Reason:
     if step.open_dialog is None and step.deck.playbooks:
         matching = starting.playbook_for(step.deck, heard.reading, heard.post.said)
         playbook = matching or step.deck.playbooks[0]
-        starting.begin(step, playbook)
+        starting.begin(step, playbook, warmth=heard.reading.warmth)
     posts = (*conversation.waiting, heard)
     if playbook is not None:
         learning.read(step, playbook, posts, is_start=False)

@@ -110,11 +110,16 @@ def _to_human(step: Step, playbook: Playbook, heard: Heard, reason: Reason) -> R
     return reason
 
 
-def begin(step: Step, playbook: Playbook) -> Dialog:
-    """Open a dialog. What they told us in an earlier one is known in this one too."""
+def begin(step: Step, playbook: Playbook, *, warmth: float) -> Dialog:
+    """Open a dialog. What they told us in an earlier one is known in this one too.
+
+    warmth: of the post it begins with, so that what became of warm leads can be looked at later.
+    """
     number = step.conversation.dialogs + 1
     brand_id = step.conversation.brand_id
-    dialog = Dialog(number, playbook.name, playbook.version, started_at=step.at, brand_id=brand_id)
+    dialog = Dialog(
+        number, playbook.name, playbook.version, started_at=step.at, brand_id=brand_id, warmth=warmth
+    )
     for card in playbook.cards:
         dialog = _remember(step, playbook, dialog, card)
     step.change(dialog=dialog, dialogs=number, status=Status.OPEN, on_desk=None)

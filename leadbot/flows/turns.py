@@ -69,7 +69,7 @@ def _start(step: Step) -> Reason:
     if reason is not None:
         return reason
     way_back = speaking.before(step.conversation)
-    starting.begin(step, playbook)
+    starting.begin(step, playbook, warmth=heard.reading.warmth)
     step.note(f"playbook {playbook.name} begins")
     return dialog.take_turn(step, playbook, is_start=True, way_back=way_back)
 

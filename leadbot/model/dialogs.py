@@ -68,7 +68,8 @@ class Answer:
 class Dialog:
     """One run of a playbook. `messages` counts bot posts committed to be sent in it.
 
-    brand_id: the account that speaks in it; empty in records of older versions.
+    brand_id: the account that speaks in it; empty in records of older versions. warmth: of the post it began
+    with, None in records of older versions.
     """
 
     number: int
@@ -89,6 +90,7 @@ class Dialog:
     last_asked_at: datetime | None = None
     handoff_key: str | None = None
     brand_id: str = field(default="", compare=False)
+    warmth: float | None = None
 
     @property
     def score(self) -> int:

@@ -57,6 +57,7 @@ class HandOff:
     claim_within_s: float | None = None  # business seconds
     consent_post_id: PostId | None = None  # first ids of the posts these words stand in
     question_post_id: PostId | None = None
+    warmth: float | None = None  # of the post the dialog began with
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from leadbot import model as m
+from leadbot.cli import call
 from leadbot.errors import AccountError, TransientError, UnknownOutcome
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.ports import CrmCandidate, CrmOutcome
@@ -201,3 +202,19 @@ def test_an_outcome_without_a_handoff_in_the_crm_goes_nowhere(house: House) -> N
     assert told.effects == ()
     told = decide(m.OutcomeSet("won", "Ana", house.clock.now(), "h1"), conversation, deck)
     assert [type(effect) for effect in told.effects] == [m.PushOutcome]
+
+
+def test_the_command_says_what_became_of_a_lead(
+    house: House, handoff: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.store.brands.introduce(BRAND, "acme")
+    (tmp_path / "leadbot.toml").write_text(
+        '[x]\nbase_url = "http://127.0.0.1:1"\n[[brands]]\nhandle = "acme"\nplaybooks = []\n',
+        encoding="utf-8",
+    )
+    command = ["handoffs", "close", "1", "later", "--why", "after the fair", "--project", str(tmp_path)]
+    assert call(command) == 0
+    assert "later" in capsys.readouterr().out
+    house.settle(seconds=1)
+    assert outcome_of(house, handoff) == house.crm.outcomes["lead-1"].outcome == "later"
+    assert call(["handoffs", "close", "9", "won", "--project", str(tmp_path)]) == 2
