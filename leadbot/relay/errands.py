@@ -23,6 +23,9 @@ NOT_SET_UP = timedelta(minutes=10)
 
 REFUSED_ACCOUNT = timedelta(minutes=10)
 
+HELD = "crm.leads_held"
+"""The alarm while the CRM refuses us: no lead gets there until an operator acts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errands:
@@ -50,6 +53,9 @@ class Errands:
             self._try_later(entry, error)
         except AccountError as error:
             self._hold(entry, REFUSED_ACCOUNT, error.reason, str(error))
+            if entry.lane is Lane.CRM:
+                fix = "leadbot doctor says what is wrong with the CRM; nothing is lost meanwhile"
+                self.store.alarms.raise_alarm(HELD, what=f"leads wait for the CRM: {error}", fix=fix)
         except PermanentError as error:
             self._give_up(entry, error.reason, str(error))
         except Exception as error:
@@ -66,6 +72,7 @@ class Errands:
             leads.push(entry, effect, brand_handle)
         else:
             leads.tell_outcome(entry, effect)
+        self.store.alarms.clear(HELD)
 
     def _notify(self, entry: OutboxEntry, effect: m.Notify) -> None:
         if self.notifier is None:

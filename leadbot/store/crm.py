@@ -100,7 +100,7 @@ class Crm:
         """
         now = self._clock.now()
         with self._database.write() as connection:
-            row = _newest(connection, outcome.ref)
+            row = _newest(connection, outcome)
             if row is None or row.crm_outcome == outcome.outcome:
                 return False
             seen = update(HANDOFF).where(HANDOFF.c.key == row.key).values(crm_outcome=outcome.outcome)
@@ -124,12 +124,25 @@ def candidates_of(text: str | None) -> tuple[CrmCandidate, ...]:
     return tuple(CrmCandidate(**one) for one in json.loads(text)) if text else ()
 
 
-def _newest(connection: Connection, ref: str) -> Any:
+def _newest(connection: Connection, outcome: CrmOutcome) -> Any:
+    """The handoff it is about: by the record, or by the person where records were merged in the CRM."""
     table = HANDOFF.c
-    query = (
-        select(table.key, table.brand_id, table.person_id, table.outcome, table.closed_at, table.crm_outcome)
-        .where(table.crm_ref == ref)
-        .order_by(table.created_at.desc())
-        .limit(1)
+    columns = (
+        table.key,
+        table.brand_id,
+        table.person_id,
+        table.outcome,
+        table.closed_at,
+        table.crm_outcome,
     )
-    return connection.execute(query).first()
+    person_id = outcome.external_key.removeprefix("x:")
+    for which in (
+        (table.crm_ref == outcome.ref,),
+        (table.person_id == person_id, table.crm_ref.is_not(None)),
+    ):
+        row = connection.execute(
+            select(*columns).where(*which).order_by(table.created_at.desc()).limit(1)
+        ).first()
+        if row is not None:
+            return row
+    return None

@@ -14,6 +14,7 @@ from leadbot.cli import call
 from leadbot.errors import AccountError, TransientError, UnknownOutcome
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.ports import CrmCandidate, CrmOutcome
+from leadbot.relay.errands import HELD
 from leadbot.relay.pulling import ALARM, Pulling
 from leadbot.store.erase import erase_person
 from tests.fakes import decide as fake
@@ -156,6 +157,24 @@ def test_keys_the_crm_refuses_raise_an_alarm_until_it_takes_them(house: House, h
     house.crm.pull_outcomes = real  # type: ignore[method-assign]
     pulling(house).step()
     assert house.store.alarms.open() == []
+
+
+def test_a_record_merged_into_another_is_found_by_its_person(house: House, handoff: str) -> None:
+    house.clock.advance(1)
+    house.crm.outcomes["lead-9"] = CrmOutcome("lead-9", "x:7", "won", house.clock.now())
+    assert pulling(house).step() == 1
+    house.settle()
+    assert outcome_of(house, handoff) == "won"
+
+
+def test_leads_that_wait_for_a_crm_that_refuses_us_are_an_alarm_until_it_takes_them(house: House) -> None:
+    house.crm.fail(When.BEFORE, lambda: AccountError("crm_unauthorized", "401"), times=2)
+    house.say("yes")
+    house.settle()
+    assert [(one.key, "doctor" in one.fix) for one in house.store.alarms.open()] == [(HELD, True)]
+    house.wait_out(25)
+    assert house.store.alarms.open() == []
+    assert house.store.queries.handoffs()[0].crm_ref == "lead-1"
 
 
 def test_whoever_may_be_the_same_is_shown_and_not_merged(house: House) -> None:

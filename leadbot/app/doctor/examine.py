@@ -107,8 +107,8 @@ class _Examination:
         yield from opened.findings
         try:
             yield from self._of_work(opened.store)
+            yield from crm.asked(self.settings, self.playbooks, offline=offline)
             if not offline:
-                yield from crm.asked(self.settings, self.playbooks)
                 yield from self._at_x(opened.store)
         finally:
             if opened.store is not None:
