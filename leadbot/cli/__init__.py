@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "alarms": ("leadbot.cli.alarms:alarms", "What is wrong right now, and what to do."),
     "handoffs": ("leadbot.cli.handoffs:handoffs", "The people handed over, and why."),
     "trace": ("leadbot.cli.trace:trace", "Why somebody was treated as they were, and what was not done."),
+    "crm": ("leadbot.cli.crm:crm", "The keys of the CRM that warm leads go to."),
     "tasks": (
         "leadbot.cli.tasks:tasks",
         "What else waits for a person: replies that were not sent, and why.",

@@ -57,7 +57,7 @@ class Options:
         found = self._values.get("secrets", {}).get(name)
         if isinstance(found, Secret) and found:
             return found
-        fix = f"set LEADBOT_CRM_{name.upper()}, or write {name} into [crm] of secrets.toml"
+        fix = f"leadbot crm keys asks for it; or set LEADBOT_CRM_{name.upper()}"
         self.fault(name, f"{self._adapter} needs {name}", fix, rule="no-crm-secret")
         return Secret()
 

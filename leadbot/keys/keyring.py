@@ -61,6 +61,15 @@ class KeyringVault:
         """Keep the entry; how durable that is, is the keyring's affair. Raises ConfigError."""
         self._ask(self._keyring.set_password, name, keys.as_text())
 
+    def load_text(self, name: str) -> Secret | None:
+        """The entry as it was kept. Raises ConfigError."""
+        text = self._ask(self._keyring.get_password, name)
+        return None if text is None else Secret(text)
+
+    def save_text(self, name: str, text: Secret) -> None:
+        """Keep the entry. Raises ConfigError."""
+        self._ask(self._keyring.set_password, name, text)
+
     def remove(self, name: str) -> bool:
         """Forget the entry. Raises ConfigError."""
         if self._ask(self._keyring.get_password, name) is None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from leadbot.errors import ConfigError, Problem
 from leadbot.keys import files
 from leadbot.keys.stored import StoredKeys
+from leadbot.model.secret import Secret
 
 
 class Vault(Protocol):
@@ -19,6 +20,12 @@ class Vault(Protocol):
 
     def save(self, name: str, keys: StoredKeys) -> None:
         """Keep the entry; it is durable when this returns. Raises ConfigError, and the old one stays."""
+
+    def load_text(self, name: str) -> Secret | None:
+        """An entry that is not an account's, as it was kept; None if there is none. Raises ConfigError."""
+
+    def save_text(self, name: str, text: Secret) -> None:
+        """Keep an entry that is not an account's, as durably as `save`. Raises ConfigError."""
 
     def remove(self, name: str) -> bool:
         """Forget the entry; whether there was one. Raises ConfigError."""
@@ -43,7 +50,7 @@ class FileVault:
 
     def load(self, name: str) -> StoredKeys | None:
         """The entry. Raises ConfigError if others may read its file, or it makes no sense."""
-        text = files.read_private(self._file(name), shown=self.where(name))
+        text = self.load_text(name)
         try:
             return None if text is None else StoredKeys.from_text(text)
         except ValueError:
@@ -51,8 +58,16 @@ class FileVault:
 
     def save(self, name: str, keys: StoredKeys) -> None:
         """Replace the file. Raises ConfigError when the folder cannot be written."""
+        self.save_text(name, keys.as_text())
+
+    def load_text(self, name: str) -> Secret | None:
+        """The whole file. Raises ConfigError if others may read it."""
+        return files.read_private(self._file(name), shown=self.where(name))
+
+    def save_text(self, name: str, text: Secret) -> None:
+        """Replace the file. Raises ConfigError when the folder cannot be written."""
         try:
-            files.write_private(self._file(name), keys.as_text())
+            files.write_private(self._file(name), text)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             fix = f"the folder {self.folder.name} must be writable, and the disk must not be full"

@@ -1,19 +1,23 @@
-"""The keys of the CRM: from the environment or from secrets.toml, never from leadbot.toml."""
+"""The keys of the CRM: from the environment, secrets.toml or the vault, never from leadbot.toml."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
 from leadbot.crm.registry import ADAPTERS, SECRETS
-from leadbot.errors import Problem
+from leadbot.errors import ConfigError, Problem
 from leadbot.model.secret import Secret
-from leadbot.settings import secrets
+from leadbot.settings import secrets, vault
 from leadbot.settings.table import Lines, Notes, Table
 from leadbot.settings.values import SECRET_NAMES, CrmSettings, Settings
 
 PREFIX = "LEADBOT_CRM_"
+
+ENTRY = "@crm"
+"""In the vault: no handle, so no account's."""
 
 
 def add(settings: Settings, notes: Notes, env: Mapping[str, str]) -> CrmSettings:
@@ -23,8 +27,42 @@ def add(settings: Settings, notes: Notes, env: Mapping[str, str]) -> CrmSettings
         return settings.crm
     has_brand = any(brand.facts.handle.lower() == "crm" for brand in settings.brands)
     given = _in_file(settings, notes, has_brand=has_brand) | _in_env(env, notes, has_brand=has_brand)
+    if not all(given.get(name) for name in entry.secrets):
+        given = _in_vault(settings, notes) | given
     found = {name: Secret(given[name]) for name in entry.secrets if given.get(name)}
     return replace(settings.crm, options={**settings.crm.options, "secrets": found})
+
+
+def keep(settings: Settings, secrets_of_crm: Mapping[str, Secret]) -> str:
+    """Put keys of the CRM into the vault, beside those of others; returns where. Raises ConfigError."""
+    store = vault.vault_of(settings)
+    with store.lock(ENTRY):
+        kept = _read(store.load_text(ENTRY))
+        kept |= {name: secret.reveal() for name, secret in secrets_of_crm.items()}
+        store.save_text(ENTRY, Secret(json.dumps(kept, indent=1) + "\n"))
+    return store.where(ENTRY)
+
+
+def _in_vault(settings: Settings, notes: Notes) -> dict[str, str]:
+    try:
+        store = vault.vault_of(settings)
+        return _read(store.load_text(ENTRY))
+    except ConfigError as error:
+        notes.problems.extend(error.problems)
+        return {}
+
+
+def _read(text: Secret | None) -> dict[str, str]:
+    """What `keep` wrote. Raises ConfigError for anything else."""
+    try:
+        found = {} if text is None else json.loads(text.reveal())
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        fix = "remove it, and run leadbot crm keys again"
+        problem = Problem(f"keys/{ENTRY}.json", "is not what leadbot wrote", fix, "keys-file")
+        raise ConfigError([problem])
+    return {name: value for name, value in found.items() if name in SECRETS and isinstance(value, str)}
 
 
 def _in_env(env: Mapping[str, str], notes: Notes, *, has_brand: bool) -> dict[str, str]:

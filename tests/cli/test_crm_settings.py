@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
 from leadbot import settings as config
+from leadbot.cli import call
 from leadbot.crm import registry
 from leadbot.errors import Problem
 from leadbot.settings import Settings
@@ -94,3 +96,41 @@ def test_every_key_of_a_crm_is_documented() -> None:
     assert [line.split("`")[1] for line in told.splitlines() if line.startswith("| `")] == list(
         registry.SECRETS
     )
+
+
+def test_keys_that_were_typed_are_kept_for_their_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read(tmp_path, WEBHOOK)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f'signing_secret = "{KEY}"'))
+    assert call(["crm", "keys", "--stdin", "--project", str(tmp_path)]) == 0
+    file = tmp_path / "keys" / "@crm.json"
+    assert file.stat().st_mode & 0o077 == 0
+    assert KEY not in capsys.readouterr().out
+    settings, problems = read(tmp_path, WEBHOOK)
+    assert problems == []
+    assert settings.crm.options["secrets"]["signing_secret"].reveal() == KEY
+    settings, _ = read(tmp_path, WEBHOOK, LEADBOT_CRM_SIGNING_SECRET=KEY[::-1])
+    assert settings.crm.options["secrets"]["signing_secret"].reveal() == KEY[::-1], "the environment wins"
+
+
+@pytest.mark.parametrize("said", ["not toml", 'token = "x"', 'signing_secret = "two words"', ""])
+def test_keys_that_make_no_sense_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    read(tmp_path, WEBHOOK)
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    assert call(["crm", "keys", "--stdin", "--project", str(tmp_path)]) == 2
+    assert "two words" not in capsys.readouterr().err
+    assert not (tmp_path / "keys" / "@crm.json").exists()
+
+
+def test_a_vault_others_may_read_or_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    read(tmp_path, WEBHOOK)
+    file = tmp_path / "keys" / "@crm.json"
+    file.parent.mkdir(mode=0o700)
+    file.write_text("nonsense", encoding="utf-8")
+    file.chmod(0o600)
+    assert [one.rule for one in read(tmp_path, WEBHOOK)[1]] == ["keys-file"]
+    file.chmod(0o644)
+    assert [one.rule for one in read(tmp_path, WEBHOOK)[1]] == ["keys-mode"]
