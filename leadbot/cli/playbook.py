@@ -68,6 +68,7 @@ VERBS = {
     "check": "leadbot.cli.playbook:check",
     "chat": "leadbot.cli.playbook_chat:chat",
     "test": "leadbot.cli.playbook_test:try_tests",
+    "replay": "leadbot.cli.playbook_replay:replay",
     "versions": "leadbot.cli.playbook_versions:versions",
     "diff": "leadbot.cli.playbook_diff:diff",
     "ship": "leadbot.cli.playbook_ship:ship",

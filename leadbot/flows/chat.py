@@ -107,7 +107,8 @@ class Chat:
 
     def why(self) -> tuple[str, ...]:
         """How the last act was read and decided, in plain sentences."""
-        return tuple(line for beat in self._stage.beats[self._seen :] for line in _told(beat))
+        beats = self._stage.beats[self._seen :]
+        return tuple(line for beat in beats for line in _told(beat, self._stage.lines_of(beat)))
 
     def _play(self, act: Act) -> None:
         stage = self._stage
@@ -128,11 +129,11 @@ def _choice(rule: AnswerRule) -> str:
     return f"{rule.name} {rule.points:+d}" + (f" -> {rule.then}" if rule.then else "")
 
 
-def _told(beat: Beat) -> list[str]:
+def _told(beat: Beat, said: Sequence[int]) -> list[str]:
     lines = [_read(beat.reading)] if beat.reading is not None else []
     lines += beat.decision.trace
     lines.append(f"-> {beat.decision.reason}")
-    lines += [f"says line {line}" for line in beat.said]
+    lines += [f"says line {line}" for line in said]
     return lines
 
 

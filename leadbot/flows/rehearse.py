@@ -60,7 +60,7 @@ def _run(test: PlaybookTest, playbook: Playbook, deck: Deck, reader: Reader) -> 
         got,
         test.line,
         tuple(stage.chat),
-        said=frozenset(line for beat in stage.beats for line in beat.said),
+        said=frozenset(line for beat in stage.beats for line in stage.lines_of(beat)),
         given=frozenset((one.card, one.answer) for dialog in dialogs if dialog for one in dialog.answers),
         ending=facts["ending"],
     )

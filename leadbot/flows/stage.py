@@ -20,6 +20,7 @@ from leadbot.flows.step import Step
 from leadbot.model import (
     Brand,
     BrandId,
+    CancelTimer,
     Conversation,
     Decision,
     Event,
@@ -56,14 +57,11 @@ _A_WEEK_H = 7 * 24
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One event on the stage and what was concluded. said: lines of the playbook that came of it, by their
-    place in the file; reading: None where nothing was read.
-    """
+    """One event on the stage and what was concluded. reading: None where nothing was read."""
 
     event: Event
     decision: Decision
     reading: Reading | None = None
-    said: tuple[int, ...] = ()
 
 
 def on_stage(deck: Deck) -> Deck:
@@ -117,23 +115,40 @@ class Stage:
         self._reader = reader
         self._posts = 0
         self._asked: str | None = None
+        self._timers: dict[str, datetime] = {}
 
     def hear(self, text: str) -> None:
         """They post `text`, and whatever is due is done."""
-        self.at += BETWEEN_POSTS
-        post, deck = self._post(text), self.deck
-        request = ReadRequest(post.said, self.at, deck.brand.zone, deck.phrases, "en", deck.examples)
+        self.pass_time(self.at + BETWEEN_POSTS)
+        request = self.request(text, self.at)
         (reading,) = self._reader.read([request])
+        self.take(text, reading)
+
+    def request(self, text: str, at: datetime) -> ReadRequest:
+        """What the reader is asked about a post."""
+        deck = self.deck
+        return ReadRequest(text, at, deck.brand.zone, deck.phrases, "en", deck.examples)
+
+    def take(self, text: str, reading: Reading) -> None:
+        """They post `text` now, which has been read."""
         self.chat.append(("them", text))
-        self._happen(PostReceived(post, self.person, reading, self.at), reading)
+        self._happen(PostReceived(self._post(text), self.person, reading, self.at), reading)
+
+    def pass_time(self, until: datetime) -> None:
+        """Let time go by, and what is due on the way happen."""
+        while self._timers:
+            due_at, name = min((at, name) for name, at in self._timers.items())
+            if due_at > until:
+                break
+            del self._timers[name]
+            self.at = max(self.at, due_at)
+            self._happen(TimerFired(name, self.at))
+        self.at = max(self.at, until)
 
     def fall_silent(self) -> None:
         """They say nothing until the bot gives up on them."""
-        dialog = self.conversation.dialog
-        playbook = self.deck.playbook(dialog.version) if dialog else None
-        patience_s = playbook.limits.gives_up_after_s if playbook else 0.0
-        self.at += timedelta(seconds=patience_s) + BETWEEN_POSTS
-        self._happen(TimerFired("gives_up", self.at))
+        due_at = self._timers.get("gives_up", self.at)
+        self.pass_time(due_at + BETWEEN_POSTS)
 
     def facts(self) -> dict[str, Any]:
         """What a test may ask for."""
@@ -154,7 +169,7 @@ class Stage:
     def _happen(self, event: Event, reading: Reading | None = None) -> None:
         decision = decide(event, self.conversation, self.deck)
         self.conversation = decision.conversation
-        self.beats.append(Beat(event, decision, reading, self._lines_of(decision)))
+        self.beats.append(Beat(event, decision, reading))
         if decision.conversation.dialog is not None:
             self._asked = decision.conversation.dialog.asked or self._asked
         for effect in decision.effects:
@@ -166,16 +181,21 @@ class Stage:
             elif isinstance(effect, SetTimer) and effect.name == "pace":
                 self.at = max(self.at, effect.due_at)
                 self._happen(TimerFired("pace", self.at))
+            elif isinstance(effect, SetTimer):
+                self._timers[effect.name] = effect.due_at
+            elif isinstance(effect, CancelTimer):
+                self._timers.pop(effect.name, None)
 
-    def _lines_of(self, decision: Decision) -> tuple[int, ...]:
-        """Which lines of the playbook stand in what is said now."""
+    def lines_of(self, beat: Beat) -> tuple[int, ...]:
+        """Which lines of the playbook stand in what was said then, by their place in the file."""
+        decision = beat.decision
         reply = next((effect for effect in decision.effects if isinstance(effect, SendReply)), None)
         if reply is None or reply.source is None:
             return ()
         playbook = self.deck.playbook(reply.source.version)
         if playbook is None:
             return ()
-        step = Step(decision.conversation, self.deck, self.at)
+        step = Step(decision.conversation, self.deck, beat.event.at)
         values = speaking.values_of(step, playbook, knows_times=team_of(step, playbook) is not None)
         return tuple(line.line for line in spoken_by(playbook) if _stands_in(line, values, reply.text))
 

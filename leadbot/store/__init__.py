@@ -20,6 +20,7 @@ from leadbot.store.drafts import Drafts
 from leadbot.store.inbox import InboxTable
 from leadbot.store.outbox import Outbox
 from leadbot.store.own_posts import OwnPosts
+from leadbot.store.past import PastPosts
 from leadbot.store.playbooks import Playbooks
 from leadbot.store.queries import Queries
 from leadbot.store.retention import Retention
@@ -62,6 +63,7 @@ class Store:
         self.spend = Spend(database)
         self.queries = Queries(database, clock)
         self.traces = Traces(database)
+        self.past = PastPosts(database)
         self.alarms = Alarms(database, clock)
         self.suppressions = Suppressions(database, clock, self.heard)
         self.checks = Checks(database, self.heard)
