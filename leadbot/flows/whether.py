@@ -15,13 +15,21 @@ _WHETHER = re.compile(
     r"|can you (?:decide|sign|approve))",
     re.IGNORECASE,
 )
+_ELSE = re.compile(
+    r"\b(?:any(?:one|body)|some(?:one|body)|who) else\b.*\b(?:decid|sign|approv|involved|agree|say|need)",
+    re.IGNORECASE,
+)
 _DECIDES = {"yes": "decides", "no": "no"}
+_DECIDES_WITH = {"yes": "influences", "no": "decides"}  # whether somebody else has to agree
 
 
 def authority_of(questions: Iterable[str], yes_no: SlotValue) -> SlotValue | None:
     """What a yes or no says about who decides, when every wording of the question asks whether they do."""
-    value = _DECIDES.get(yes_no.value or "")
     asked = list(questions)
-    if value is None or not asked or not all(_WHETHER.search(question) for question in asked):
+    for pattern, meaning in ((_ELSE, _DECIDES_WITH), (_WHETHER, _DECIDES)):
+        value = meaning.get(yes_no.value or "")
+        if value and asked and all(pattern.search(question) for question in asked):
+            break
+    else:
         return None
     return replace(yes_no, type=SlotType.AUTHORITY, value=value)

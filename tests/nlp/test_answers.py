@@ -23,6 +23,8 @@ DATA = Path(__file__).parent / "data"
         ("answers-blind.jsonl", date(2026, 11, 27)),
         ("answers-blind-2.jsonl", date(2026, 11, 27)),
         ("answers-blind-3.jsonl", date(2026, 11, 27)),
+        ("answers-strangers.jsonl", date(2026, 2, 10)),
+        ("answers-strangers-2.jsonl", date(2026, 8, 19)),
     ],
 )
 def test_messy_answers_are_read_exactly_and_hardly_any_is_invented(file: str, today: date) -> None:

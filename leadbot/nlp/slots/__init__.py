@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadbot.flows.whether import authority_of
 from leadbot.model import SlotType, SlotValue
+from leadbot.nlp.slots.asked import count_asked_for, thing_asked
 from leadbot.nlp.slots.authority import authority_in
 from leadbot.nlp.slots.contacts import email_in, phone_in
 from leadbot.nlp.slots.counts import counts_in
@@ -51,7 +52,12 @@ def answer_in(
     an earlier one, as the cards choose it. asked: the question, in one wording.
     """
     is_phone = slot is SlotType.PHONE
-    found = slots_in(said(words), today, region, is_phone_asked=is_phone)
+    text = said(words)
+    things = thing_asked(asked) if slot is SlotType.COUNT else frozenset[str]()
+    if things:
+        counted = count_asked_for(text, things)
+        return counted and (counted if text.offsets is None else _as_typed(text, counted))
+    found = slots_in(text, today, region, is_phone_asked=is_phone)
     best = max(
         (value for value in found if value.type is slot),
         key=lambda value: (value.volunteered, value.start),

@@ -22,6 +22,9 @@ _ME_TOO = rf"(?:(?:me|i|myself) (?:and|&|\+|plus|with|n) (?:my |the |our |anothe
 _AUTHORITY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (value, re.compile(pattern))
     for value, pattern in (
+        ("influences", rf"\b(?:{_THEM})\b[^.!?]{{0,24}}\b(?:after|once|when|based on what|from what|from the ones|from a list) (?:i|we) (?:give|gave|show|present|recommend|pitch|bring|send|suggest|shortlist|pick|prepare|do|propose|explain)|\bi'?m one of (?:\d+|two|three|four|five|six|several|many)\b"),
+        ("decides", r"\bso i (?:choose|pick|buy|decide|select|order|handle)\b|\bi (?:choose|pick|buy|select) (?:these|this|that|those|all|our|everything|whatever|what we)\b|\bsole (?:proprietor|owner|trader|director|founder|shareholder)\b|\b(?:final|last) (?:say|word|call|decision) (?:is|was|'s) (?:mine|ours|with (?:me|us)|me)\b|\b(?:owner|founder|ceo|cto|boss|director|proprietor|co-?founder|md|manager) (?:here|speaking|myself|himself|herself)\b"),
+        ("influences", rf"\b(?:i|we) (?:can|could|will|would|'ll|'d)? ?put in a (?:good |kind )?word\b|\b(?:but|though|tho|although|and|however) (?:he |she |they |always |usually |mostly |normally |typically )*(?:listens? to|asks?|trusts?|goes with|takes|values) (?:me|us|my|what i)\b|\b(?:need|needs|require|requires|get|pending|waiting for|waiting on|subject to|depends on)(?: to get)? (?:{_THEM})(?:'s|s|'|s')? (?:ok|okay|approval|sign[- ]?off|blessing|go[- ]ahead|permission|signature|nod|buy[- ]?in|green light|thumbs up|yes|consent)\b|\b(?:one of|one voice (?:of|among)|1 of) (?:the |our )?(?:\d+|two|three|four|five|six|seven|several|many|a few)(?: \w+)? (?:on|in) (?:the|a|our) (?:\w+ )?(?:panel|board|committee|team|group|council)\b"),
         ("influences", rf"\b(?:{_ME_TOO}[^.!?]{{0,20}}(?:recommend|suggest|advise))\b"),
         ("decides", rf"\b(?:{_ME_TOO}|(?:we|i) (?:both |all )?decide (?:it |things |these things |this )?(?:together|jointly|as a (?:team|couple|family))|joint(?:ly)? (?:decision|call)|jointly|decide (?:it |this |things )?(?:together|jointly)|(?:both|two|three|pair) of us (?:decide|together|jointly|do)|the (?:two|three|four|2|3|4) (?:of us|founders|partners|owners)|i (?:and|plus) (?:my|the) (?:\w+ )?partner|family decision|both of us|we both do|equal say)\b"),
         ("influences", r"\b(?:i(?:'d| would| will|'ll| can| do| usually| only| just|'m the one who| get to| am asked to)* (?:recommend|suggest|advise|propose|shortlist|evaluate|champion|push|present|pitch|vet|compare|research|influence|gather|collect|short[- ]list|do the (?:research|legwork|evaluation|shortlist|homework|groundwork|digging))|i(?:'m| am) (?:one of (?:the )?(?:several|two|three|four|five|six|\d+|many|a few|them|the)|evaluating|part of (?:the|a|that) (?:\w+ )?(?:committee|decision|team|panel|group|process)|on the (?:\w+ )?(?:committee|panel|board)|involved|consulted|in the (?:room|loop|discussion)|researching|doing the (?:research|legwork)|an? (?:key )?(?:influencer|advisor|adviser|recommender|stakeholder)|the (?:technical |tech )?(?:evaluator|influencer|champion))|one of (?:several|many|a few|two|three|four|five|six|\d+)(?: \w+)? (?:who|that|people|votes|voices|decision|members|of us)|i(?:'ve| have|'ve got| get| got|'d have|'ll have)? ?(?:have|get|got)?(?: also)? ?(?:a|one|some|an?|my|quite a bit of|a bit of|a lot of|plenty of|big|strong|decent)(?: \w+)? (?:say(?! in nothing)|vote|voice|input|influence|opinion|sway|seat at the table)|my (?:recommendation|input|opinion|vote|voice)|i (?:make|give) (?:a|the|my) (?:recommendation|case|shortlist|suggestion|input|opinion)s?|i put (?:it|them|things|this) (?:forward|to)|(?:my |the )?boss (?:listens|usually (?:listens|agrees|follows)|takes my)|(?:he|she|they) (?:usually |normally |always |mostly |generally )?(?:listens?|agrees?|goes?|go|follows?|trusts?|asks?) (?:to me|with (?:me|what i|my)|me|my advice|for my)|group decision|team decision|collective decision|committee decision|we (?:all )?vote|we vote on|a committee|by committee|by consensus|consensus)\b"),
@@ -35,12 +38,15 @@ _AUTHORITY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _ME_ALONE = re.compile(
     r"^\W*(?:(?:um|uh|well|oh|haha|lol|hi|yes|yeah|yep|so|that's|thats|it's|its|it is|that is|just|only|mostly|mainly|basically|ultimately|solely|i guess|i think|probably|honestly|would be|that would be|that'd be|all|pretty much|actually|here|all) ?,?)*(?:me|myself|moi|yours truly|i do|i am|mine(?: and (?:my )?\w+(?:'s)?)?|muggins(?: here)?|this guy|this girl|ich|yo|la jefa|el jefe|numero uno|i)(?:\W+(?:only|alone|myself|and only me|and me alone|i guess|haha|lol|sir|tbh|really|do|i do|mostly|obviously|of course|100%?|all me|then|baby|mate|for now|here|in the end|personally|i think|pretty much|ultimately|solely|i suppose|actually|and myself|and i))*\W*$"
 )
+_SOMEBODY_ELSE = re.compile(
+    r"^\W*(?:some|the|a|this|that|these|those|our) (?:\w+ )?(?:guy|guys|lady|ladies|woman|man|men|women|people|folks|dude|person|bloke|team|suits|chap)(?:,? (?:in|at|from|over|upstairs|who|above|downtown|called|named)\b.*)?\W*$|^\W*(?:it's |that's |its )?up to (?:my|the|our|his|her|their) \w+(?: \w+)?\W*$"
+)
 _ME_AND_WHY = re.compile(r"^\W*(?:(?:just|only|it's|that's) )?(?:me|myself|i do|moi)\s?[,.;:!–-]")
 _THEM_ALONE = re.compile(
-    rf"^\W*(?:(?:um|uh|well|oh|haha|lol|no|so|that's|thats|it's|its|it is|that is|that'd be|that would be|would be|probably|usually|mostly|mainly|ultimately|actually|sadly|unfortunately|always|i think|i guess|just|mein chef|normally|honestly)[ ,]*)*(?:my|our|the|a)? ?(?:\w+ )?(?:{_BOSS}|{_PARTNER})(?:'s|s)?(?: (?:call|decision|choice|job|does|do|i think|i guess|usually|tbh|lol|haha|probably|mostly|really|sadly|unfortunately|sir|always|at (?:the )?\w+|in \w+|of \w+|dept|department|team))*(?:[,.;:(–-].*|\W*)$"
+    rf"^\W*(?:(?:um|uh|well|oh|haha|lol|no|nope|nah|not me|not my call|so|that's|thats|it's|its|it is|that is|that'd be|that would be|would be|probably|usually|mostly|mainly|ultimately|actually|sadly|unfortunately|always|i think|i guess|just|mein chef|normally|honestly)[ ,]*)*(?:my|our|the|a)? ?(?:\w+ )?(?:{_BOSS}|{_PARTNER})(?:'s|s)?(?: (?:call|decision|choice|job|does|do|i think|i guess|usually|tbh|lol|haha|probably|mostly|really|sadly|unfortunately|sir|always|at (?:the )?\w+|in \w+|of \w+|dept|department|team))*(?:[,.;:(–-].*|\W*)$"
 )
 _WORDS = frozenset(
-    "decide decides decided deciding decision decisions boss bosses manager managers choice choose chooses recommend recommendation suggest advise propose owner owners founder founders ceo cto coo cfo cio cmo cofounder cofounders approve approves approval approved sign signs signed signoff signature authority say vote votes voice paygrade grade budget procurement purchasing board influence influencer committee director directors management intern assistant told asked evaluate evaluating listens shortlist maker buying final call calls up run push champion head hq vp md wife husband partner partners finance supervisor department dept advisor adviser stops part forward pitch present present vet input opinion panel involved consulted consensus convince persuade permission buyin nod okay ok green subject purse strings shots charge own handles handle controls responsible hands above someone somebody others they corporate headquarters office leadership proprietor trader self solo jointly together both family equal cofounder chef superior superiors buyer principal president people person company business moi yours truly me myself mine muggins accountant legal compliance operations hr accounts landlord treasurer trustees investors shareholders council dean general one i he she dad mum mom brother sister father mother it user student".split()
+    "decide decides decided deciding decision decisions boss bosses manager managers choice choose chooses recommend recommendation suggest advise propose owner owners founder founders ceo cto coo cfo cio cmo cofounder cofounders approve approves approval approved sign signs signed signoff signature authority say vote votes voice paygrade grade budget procurement purchasing board influence influencer committee director directors management intern assistant told asked evaluate evaluating listens shortlist maker buying final call calls up run push champion head hq vp md wife husband partner partners finance supervisor department dept advisor adviser stops part forward pitch present present vet input opinion panel involved consulted consensus convince persuade permission buyin nod okay ok green subject purse strings shots charge own handles handle controls responsible hands above someone somebody others they corporate headquarters office leadership proprietor trader self solo jointly together both family equal cofounder chef superior superiors buyer principal president people person company business moi yours truly me myself mine muggins accountant legal compliance operations hr accounts landlord treasurer trustees investors shareholders council dean general one i he she dad mum mom brother sister father mother it user student guy guys lady woman man bloke suits folks upstairs proprietor sole trader though".split()
 )
 _CLEARLY = re.compile(
     r"decid|decision|sign|approv|final|recommend|owner|founder|budget|pay ?grade|authority|\bsay\b|last word|proprietor|purse|shots"
@@ -68,12 +74,13 @@ def authority_in(said: Said) -> SlotValue | None:
             if _NOT_YET.search(plain[max(0, start - 16) : start]):
                 continue
             words = said.text[start:end]
-            clear = bool(_CLEARLY.search(match[0])) and not match[0].startswith(
-                ("they", "someone", "somebody")
-            )
+            clear = bool(_CLEARLY.search(match[0])) and not match[0].endswith(" here")
+            clear = clear and not match[0].startswith(("they", "someone", "somebody"))
             return SlotValue(SlotType.AUTHORITY, words, start, end, volunteered=clear, value=value)
     if len(said.words) <= 20 and _ME_AND_WHY.match(plain):
         return _whole(said, "decides")
+    if len(said.words) <= _FEW_WORDS and _SOMEBODY_ELSE.match(plain):
+        return _whole(said, "no")
     if len(said.words) <= 14 and _THEM_ALONE.match(plain) and not _NO_PERSON.search(plain):
         return _whole(said, "no")
     return None
@@ -81,16 +88,16 @@ def authority_in(said: Said) -> SlotValue | None:
 
 # Without one of these a longer text says nothing about it.
 _STRONG = frozenset(
-    "decide decides decided deciding decision decisions boss bosses approve approves approval approved sign signs signed signoff signature authority vote votes recommend recommendation shortlist owner founder cofounder ceo cto cfo coo procurement committee paygrade purse proprietor stakeholder management purchasing cofounders buyin influencer budget".split()
+    "choose decide decides decided deciding decision decisions boss bosses approve approves approval approved sign signs signed signoff signature authority vote votes recommend recommendation shortlist owner founder cofounder ceo cto cfo coo procurement committee paygrade purse proprietor stakeholder management purchasing cofounders buyin influencer budget".split()
 )
 _NOT_YET = re.compile(
     r"\b(?:before|until|till|if|when|once|while|whether|where do|how do|how can|where can|can|should|do) $"
 )
 _BEGINS = frozenset(
-    "my our the it me myself its thats head hq finance accounts wife husband partner procurement somebody someone they need id ill usually".split()
+    "my our the it me myself its thats head hq up im finance accounts final last owner founder proprietor director wife husband partner procurement somebody someone they need id ill usually".split()
 )
 _NO_PERSON = re.compile(
-    r"\b(?:is|are|was|were) (?:nice|great|cool|good|away|ill|sick|busy|on holiday|out|mad|happy|angry)\b|\?|\b(?:office|it) (?:chair|hours|365|is|was|works|worked|broke|broken)\b"
+    r"\b(?:is|are|was|were) (?:nice|great|cool|good|away|ill|sick|busy|on holiday|out|mad|happy|angry)\b|\bnot it\b|\?|\b(?:office|it) (?:chair|hours|365|is|was|works|worked|broke|broken)\b"
 )
 
 

@@ -250,6 +250,19 @@ def distance(match: re.Match[str], today: date) -> Days | None:
     return today + timedelta(days=round(days)), until
 
 
+def from_weekday(match: re.Match[str], today: date) -> Days | None:
+    """“2 weeks from Monday”."""
+    number = _VAGUE.get(match["n"].strip()) or value_of(match["n"])
+    if number is None or number > 60:
+        return None
+    name = match["weekday"]
+    on = WEEKDAYS[name] if name in WEEKDAYS else SHORT_WEEKDAYS[name]
+    begins = today + timedelta(days=(on - today.weekday()) % 7 or 7)
+    each = {"w": 7.0, "f": 14.0, "m": 30.44}[match["unit"][0]]
+    day = begins + timedelta(days=round(number * each))
+    return day, day
+
+
 def weekday(match: re.Match[str], today: date) -> Days | None:
     """“by Friday”, "next Friday" (of next week), "Thursday week", "a week on Tuesday"."""
     name = match["weekday"]

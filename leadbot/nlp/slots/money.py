@@ -9,6 +9,7 @@ currency is null, and the card's own is meant.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from leadbot.model import SlotType, SlotValue
@@ -20,7 +21,7 @@ __all__ = ["money_in"]
 _SIGNS = {
     "$": "USD", "us$": "USD", "usd$": "USD", "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₦": "NGN", "₩": "KRW", "₱": "PHP",
     "a$": "AUD", "au$": "AUD", "aud$": "AUD", "c$": "CAD", "ca$": "CAD", "cad$": "CAD", "cdn$": "CAD", "nz$": "NZD", "s$": "SGD", "hk$": "HKD", "r$": "BRL",
-    "mx$": "MXN", "rs": "INR", "rs.": "INR", "₺": "TRY", "₪": "ILS", "zł": "PLN", "₫": "VND", "฿": "THB", "₴": "UAH", "kč": "CZK", "₿": "BTC",
+    "mx$": "MXN", "rs": "INR", "rs.": "INR", "₺": "TRY", "₪": "ILS", "zł": "PLN", "₫": "VND", "฿": "THB", "₴": "UAH", "kč": "CZK", "₿": "BTC", "r": "ZAR",
 }  # fmt: skip
 _WORDS = {
     "dollar": "USD", "dollars": "USD", "dolars": "USD", "dollarinos": "USD", "buck": "USD", "bucks": "USD", "usd": "USD", "us dollars": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR",
@@ -38,7 +39,7 @@ _RISKY = frozenset(("real", "won", "try", "canadian", "aussie", "rand", "php", "
 _SIGN = r"(?:(?:usd?|a(?:ud?)?|c(?:ad?|dn)?|nz|s|hk|r|mx)?\$|[£€₹¥₦₩₱₺₪₫฿₴₿]|\brs\.?(?=\s?\d)|zł|kč)"
 _WORD = rf"(?:{'|'.join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))})"
 _SIGN_BEFORE = re.compile(
-    rf"(?P<sign>{_SIGN}|\brs\.?)\s?$|\b(?P<word>inr|usd|eur|gbp|chf|aud|cad|nzd|sgd|zar|sek|nok|dkk|pln|aed|ngn|kes|ksh|jpy|brl|mxn|hkd|rmb|rm|myr|euro|euros|rupees|dhs|sar)\s?$"
+    rf"(?P<sign>{_SIGN}|\brs\.?|\br(?=\s?$))\s?$|\b(?P<word>inr|usd|eur|gbp|chf|aud|cad|nzd|sgd|zar|sek|nok|dkk|pln|aed|ngn|kes|ksh|jpy|brl|mxn|hkd|rmb|rm|myr|euro|euros|rupees|dhs|sar)\s?$"
 )
 _SIGN_AFTER = re.compile(
     rf"\s?(?:-?ish\s?)?(?:\+\s?)?(?:(?P<sign>{_SIGN})(?!\s?\d)|(?:of )?(?P<word>{_WORD})\b(?! (?:of|in weight|heavier|lighter)\b))"
@@ -51,14 +52,14 @@ _PER_WEEK = r"(?:weeks?|wks?|w\b|woche|semana|semaine)"
 _LY_MONTH = r"(?:monthly|mthly|pcm|pm\b|p\.m\.|p/m|mtl|monatlich|mensual(?:es)?|mensuel|mensal)"
 _LY_YEAR = r"(?:yearly|annually|annual|pa\b|p\.a\.?|p/a|py\b|j[aä]hrlich|anual(?:es)?)"
 _LY_WEEK = r"(?:weekly|pw\b|p\.w\.|p/w)"
-_ONCE = r"(?:one[- ]?off|once(?! (?:we|i|the|it|you|they))|one[- ]?time|upfront|up[- ]front|lump[- ]sum|single payment|flat|(?:in )?total|all in all|all[- ]in one|once only|outright|for good|lifetime)"
+_ONCE = r"(?:one[- ]?off|once(?! (?:we|i|the|it|you|they))|one[- ]?time|upfront|up[- ]front|lump[- ]sum|single payment|flat|(?:in )?total|all in all|all[- ]in one|all[- ]in\b|once only|outright|for good|lifetime)"
 _EACH = r"(?:/|\bper|\ba|\ban|\beach|\bevery|\bevry|\bp\.?|\bin a|\bover (?:the|a)|\bthe|\bfor (?:the|a|one)|\bfor each|\bin the|\bthis|\bby(?: the)?|\bim|\bpro|\bpor|\bpar|\bal|\bao|\bi)"
 _PER = re.compile(
     rf"(?:\s?{_EACH}\s?(?:{_PER_MONTH}(?P<month>)|{_PER_YEAR}(?P<year>)|{_PER_WEEK}(?P<week>))(?![a-z])|[\s,(]{{0,2}}(?:{_LY_MONTH}(?P<month2>)|{_LY_YEAR}(?P<year2>)|{_LY_WEEK}(?P<week2>)|{_ONCE}(?P<once>)))"
 )
 # What may stand between an amount and its period: "per seat", "for 5 users", "max", "or so", "total".
 _BETWEEN = re.compile(
-    rf"(?:\s?(?:max(?:imum)?|tops|or so|ish|-ish|roughly|plus|\+|give or take|at most|or less|(?:or )?thereabouts|i think|i guess|ex(?:cl?)?\.? vat|plus vat|\+ ?vat|inc\.? vat|net|gross|for (?:the )?(?:all|everyone|everything|lot|whole (?:team|thing))(?: of us)?|for (?:about |all )?(?:\d+|\w+) {_SEAT}|(?:/|per|a|an|each|every|p\.?)\s?{_SEAT}(?![a-z])|spend|budget|,-|/-|-/|,--|,))+"
+    rf"(?:\s?(?:max(?:imum)?|tops|or so|ish|-ish|roughly|plus|\+|give or take|at most|or less|(?:or )?thereabouts|i think|i guess|ex(?:cl?)?\.? vat|plus vat|\+ ?vat|inc\.? vat|net|gross|for (?:the )?(?:all|everyone|everything|lot|whole (?:team|thing))(?: of us)?|for (?:about |all )?(?:\d+|\w+) {_SEAT}|(?:/|per|a|an|each|every|p\.?)\s?{_SEAT}(?![a-z])|spend|budget|usd|eur|gbp|inr|chf|dollars|euros|pounds|,-|/-|-/|,--|,))+"
 )
 _PERIOD_BEFORE = re.compile(
     r"\b(?:(?P<month>monthly|month)|(?P<year>annual|yearly|year)|(?P<week>weekly|week))(?:'?s)?(?: (?:budget|spend|limit|cost|fee|price|max|figure|subscription|plan|ceiling))?(?: (?:is|of|was|would be|around|about|at|would|can|could|be|we|i|pay|spend|have|not more than|we're|so|approx|up to|under|around))*\s?$"
@@ -70,7 +71,7 @@ _FIGURE_OF = {"four": 4, "five": 5, "six": 6, "seven": 7}
 _NOTHING = re.compile(
     r"^\W*(?:(?:honestly|well|haha|lol|um|uh|we have|we've got|i have|i've got|currently|right now|basically|absolutely|literally|there is|there's|zero|as close to|ideally|tbh) )*(?:zero|nothing|nada|nil|zilch|nowt|none|no (?:budget|money|funds)|0|zero budget|\$0|a big fat zero|bugger all|sweet fa)(?: (?:at all|at the moment|right now|for this|really|whatsoever|tbh|lol|haha|atm|left|currently|budget|for now|sorry|i'm afraid|to spend|sadly))*\W*$"
 )
-_ANY_SIGN = re.compile("[$£€₹¥₦₩₱₺₪₫฿ł₴₿]|\\brs\\.? ?\\d")
+_ANY_SIGN = re.compile("[$£€₹¥₦₩₱₺₪₫฿ł₴₿]|\\brs\\.? ?\\d|\\br ?\\d\\d")
 _NAUGHT = frozenset("zero nothing nada nil zilch nowt none no bugger sweet".split())
 _GLUE = re.compile(r"\d[a-z]{2}")
 _GLUED = re.compile(rf"\d(?:k|m)?(?:{_WORD})\b")
@@ -86,6 +87,16 @@ _MONEY_FREE = frozenset(
 _MONEY_AFTER = frozenset(
     "a all and annually approx at atm but but: by each easily every excl ex for give guess haha honestly i if ideally in inc including is ish it lol max maximum maybe min minimum month monthly net no now of off on once one or over overall p pa pcm per plus please pls pm possibly pw probably right roughly sir so something spend tbh thanks that the then to tops total totally upfront vat we weekly with would year yearly yes you tho though mate sorry wait not depending budget this next thereabouts absolute absolutely top flat gross from is'nt yeah im initially mark region until then-ish altogether up upwards".split()
 )
+_MOST_WORDS_RAND = 12
+_LEAST_RAND = 50  # "R2" is more often a name than an amount
+_NOT_SPENT_AFTER = re.compile(
+    r"\s?(?:k|m|million)?\s?(?:usd|eur|gbp|dollars|euros|pounds)?(?: (?:in|of|a year in|annual|yearly|monthly))* ?(?:revenues?|turnover|arr|mrr|gmv|sales(?! (?:tool|team|software))|profits?|valuation|funding|seed|series)\b"
+)
+_NOT_SPENT_BEFORE = re.compile(
+    r"\b(?:revenues?|turnover|arr|mrr|gmv|profits?|valuation|raised|raising|valued at)(?: (?:is|was|of|about|around|at|hit|over|us|nearly|just))*[: ]*[£$€₹]?\s?$"
+)
+_REJECTED = re.compile(r"\b(?:not|isn't|instead of|rather than)\s?(?:a |the |just )?[£$€₹¥]?\s?$")
+_ONE_OFF = re.compile(r"(?:one|1)[\s-]?(?:off|time)\b")
 _MOST = 1e12
 _MOST_WORDS = 20  # of a post in which an amount without a currency counts
 _HINTS = frozenset(
@@ -104,10 +115,22 @@ def money_in(said: Said) -> list[SlotValue]:
     if not has_sign and not is_short:
         return []
     amounts = [amount for amount in amounts_in(plain, has_words=has_words) if amount.low <= _MOST]
+    amounts = [amount for amount in amounts if _may_be_spent(plain, amount)]
     found = [value for amount in amounts if has_sign and (value := _with_currency(said, amount)) is not None]
     if found or not is_short:
         return found
-    return _figures(said) or _nothing(said) or _bare(said, amounts)
+    return _figures(said) or _nothing(said) or [_named_apart(said, value) for value in _bare(said, amounts)]
+
+
+def _may_be_spent(plain: str, amount: Amount) -> bool:
+    """Whether an amount is none of what they earn, none that they take back, and no "one-off"."""
+    head = plain[max(0, amount.start - 40) : amount.first]
+    return not (
+        _NOT_SPENT_AFTER.match(plain, amount.last)
+        or _NOT_SPENT_BEFORE.search(head)
+        or _REJECTED.search(plain[max(0, amount.start - 16) : amount.first])
+        or _ONE_OFF.match(plain, amount.first)
+    )
 
 
 def _with_currency(said: Said, amount: Amount) -> SlotValue | None:
@@ -117,6 +140,9 @@ def _with_currency(said: Said, amount: Amount) -> SlotValue | None:
     inner = re.search(_SIGN, plain[amount.first : amount.last])
     currency = None
     if before and (before["sign"] or before["word"]):
+        is_rand = bool(before["sign"]) and before["sign"].strip() == "r"
+        if is_rand and (amount.low < _LEAST_RAND or len(said.words) > _MOST_WORDS_RAND):
+            return None
         currency = _SIGNS.get((before["sign"] or "").strip()) or _WORDS.get(before["word"] or "")
     elif after and not (after["word"] in _RISKY and len(said.words) > 12 and amount.low < 20):
         currency = _SIGNS.get(after["sign"] or "") or _WORDS.get(after["word"] or "")
@@ -141,6 +167,15 @@ def _bare(said: Said, amounts: list[Amount]) -> list[SlotValue]:
         ):
             chosen = amount
     return [_value(said, chosen, chosen.start, chosen.end, None)]
+
+
+def _named_apart(said: Said, value: SlotValue) -> SlotValue:
+    """The amount with the one currency that is told apart from it: "2k a year, dollars"."""
+    named = {_WORDS[word] for word in said.vocabulary & _PLAIN_WORDS}
+    return replace(value, currency=named.pop()) if len(named) == 1 else value
+
+
+_PLAIN_WORDS = frozenset(_WORDS) - _RISKY - {"rs", "kr", "zl", "pound"}
 
 
 def _is_free(said: Said, amount: Amount) -> bool:

@@ -25,6 +25,30 @@ _TENS: dict[str, float] = {
     word: (i + 2) * 10.0
     for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
+# Of other languages, where they are no English words and need no accent.
+_FOREIGN: dict[str, float] = {
+    word: float(number)
+    for number, words in {
+        2: "dos deux zwei dois due",
+        3: "tres trois drei",
+        4: "cuatro quatre vier quatro quattro",
+        5: "cinco cinq cinque",
+        6: "seis sechs sei",
+        7: "siete sieben sete sette",
+        8: "ocho huit acht oito otto",
+        9: "nueve neuf neun",
+        10: "diez dix zehn dez dieci",
+        12: "doce douze",
+        15: "quinze quindici",
+        20: "veinte vingt zwanzig vinte venti",
+        30: "treinta trente trinta",
+        40: "cuarenta quarante vierzig",
+        50: "cincuenta cinquante",
+        100: "cien hundert",
+    }.items()
+    for word in words.split()
+    if word not in ("due", "sei", "otto")
+}
 _BEFORE_GROUP = frozenset(("", "a", "half", *_ONES))
 _GROUPS: dict[str, float] = {"couple": 2.0, "pair": 2.0, "dozen": 12.0, "few": 3.0}
 _SCALES: dict[str, float] = {
@@ -46,6 +70,7 @@ _SCALES: dict[str, float] = {
     "crore": 1e7,
     "crores": 1e7,
     "cr": 1e7,
+    "dozen": 12.0,
     "hundred": 100.0,
     "hundo": 100.0,
     "bn": 1e9,
@@ -91,13 +116,16 @@ def _misspelt() -> dict[str, str]:
 
 
 _SPELLED = _misspelt()
-_WORDS = _ONES | _TENS
+_WORDS = _ONES | _TENS | _FOREIGN
 # What a number in words is made of.
-_KNOWN = frozenset([*_WORDS, *_GROUPS, *_SCALE_WORDS, *_SPELLED, "half", "a", "an", "of", "and"])
+_KNOWN = frozenset(
+    [*_WORDS, *_GROUPS, *_SCALE_WORDS, *_SPELLED, "half", "a", "an", "of", "and", "point", "k"]
+)
 
 # A post without any of these holds no number: the cheap look before the dear one.
 NUMBER_WORDS = frozenset([*_WORDS, *_GROUPS, *_SCALE_WORDS, *_SPELLED]) - {"few", "lac", "mil"}
 
+_UNITS = frozenset(list(_ONES)[1:10])
 _TEN = "|".join(_TENS)
 _UNIT = "|".join(list(_ONES)[1:10])
 _WORD_NUMBER = (
@@ -159,7 +187,7 @@ class Amount:
 _TOKEN = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>[a-z]+)")
 _DIGITS_ONLY = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>(?!))")
 _SCALE_AFTER = re.compile(
-    r"\s?(?P<scale>k|m|mil|mio|mill|mn|million|grand|thousand|thou|lakhs?|lacs?|l|crores?|cr|bn|hundred)(?![a-z0-9'])"
+    r"\s?(?P<scale>k|m|mil|mio|mill|mn|million|grand|thousand|thou|lakhs?|lacs?|l|crores?|cr|bn|hundred|dozen)(?![a-z0-9'])"
 )
 _ODD_BEFORE = re.compile(r"[\w.:/#\\_=&]$|[a-z]-$|\dx$|\d-\d*-$|\d{2,}\)? $")
 _GOOD_BEFORE = re.compile(r"(?:^|[\W\d])x$|[a-z]:$|\.\.\.$|…$|[a-z][.]$|=$|[a-z]/$")
@@ -246,7 +274,7 @@ def _from_words(plain: str, words: list[tuple[str, int, int]]) -> Iterator[Amoun
 def _longest(plain: str, words: list[tuple[str, int, int]], index: int) -> tuple[int, float, float]:
     """How many words from `index` on make one number, its value and its scale: (0, 0, 1) when none does."""
     total = current = 0.0
-    last, scaled, taken, factor = "", 1.0, 0, 1.0
+    last, scaled, taken, factor, decimals = "", 1.0, 0, 1.0, 0
     at = index
     while at < len(words):
         word = _SPELLED.get(words[at][0], words[at][0])
@@ -270,7 +298,18 @@ def _longest(plain: str, words: list[tuple[str, int, int]], index: int) -> tuple
             and not (last == "ten" and _ONES[word] > 9)
         ):
             current, last, taken = current + _ONES[word], word, at - index + 1
-        elif word in _SCALE_WORDS and last not in ("and",):
+        elif word in _FOREIGN and last == "":
+            current, last, taken = _FOREIGN[word], "foreign", at - index + 1
+        elif word in _TENS and last in _UNITS and taken == 1:  # "three fifty"
+            current, last, taken = current * 100 + _TENS[word], "ten", at - index + 1
+        elif word == "k" and at > index and taken == at - index and last not in ("hundred", "foreign"):
+            total, current, last, scaled, taken = current * 1e3, 0.0, "hundred", scaled * 1e3, at - index + 1
+        elif word == "point" and taken == at - index and 0 < current < 100:
+            last, decimals = "point", 0
+        elif word in _ONES and last in ("point", "decimal") and _ONES[word] < 10:
+            decimals += 1
+            current, last, taken = current + _ONES[word] / 10**decimals, "decimal", at - index + 1
+        elif word in _SCALE_WORDS and last not in ("and", "point"):
             scale = _SCALES[word]
             if word in ("hundred", "hundo"):
                 current, last = (current or 1.0) * 100.0, "hundred"
@@ -288,11 +327,15 @@ def _longest(plain: str, words: list[tuple[str, int, int]], index: int) -> tuple
 
 
 _RANGE = re.compile(
-    r"\s?(?:-|–|—|~|to|or|until|till|through|bis|a|/)\s?(?:(?:maybe|around|about|say|perhaps|like|possibly) )?(?:us\$|[$£€₹¥])?\s?"
+    r"\s?(?:-|–|—|~|to|or|maybe|perhaps|possibly|until|till|through|bis|a|/)\s?(?:(?:maybe|around|about|say|perhaps|like|possibly) )?(?:us\$|[$£€₹¥])?\s?"
 )
 _BETWEEN = re.compile(r"\s?(?:and|&|to|-|–)\s?(?:us\$|[$£€₹¥])?\s?")
 _BETWEEN_BEFORE = re.compile(
     r"(?:between|from|anywhere from|somewhere between|btw|betw)\s?(?:about |around )?(?:us\$|[$£€₹¥])?\s?$"
+)
+_MIN_BEFORE = re.compile(r"\b(?:min\.?|minimum|at least|more than|over|above) ?(?:[$£€₹])?$")
+_MAX_BETWEEN = re.compile(
+    r"\s?,?\s?(?:and |but |to )?(?:max\.?|maximum|at most|up to|no more than|less than|under|below)\s?(?:[$£€₹])?"
 )
 _SIGN_OR_WORD = re.compile(r"\s?(?:[$£€₹¥]|usd|eur|euros?|gbp|dollars?|pounds?|k)\s?")
 
@@ -318,6 +361,10 @@ def _joined(plain: str, numbers: list[Amount]) -> list[Amount]:
 
 def _is_range(plain: str, before: Amount, number: Amount) -> bool:
     between = plain[before.last : number.first]
+    if _MIN_BEFORE.search(plain[max(0, before.first - 14) : before.first]) and _MAX_BETWEEN.fullmatch(
+        between
+    ):
+        return True
     if len(between) > 18:
         return False
     sign = _SIGN_OR_WORD.match(between)
@@ -339,7 +386,7 @@ def _is_range(plain: str, before: Amount, number: Amount) -> bool:
 
 _ABOUT = r"(?:about|abt|around|approx\.?|approximately|roughly|some|circa|ca\.?|nearly|almost|close to|maybe|probably|prob|probs|like|say|just|only|c\.|~|≈|somewhere (?:around|near)|something like|in the region of|up around)"
 _OVER = r"(?:well over|over|more than|above|at least|at the very least|north of|upwards? of|min\.?|minimum(?: of)?|starting (?:at|from)|no (?:less|fewer) than|not (?:less|fewer) than|>=?|≥)"
-_UNDER = r"(?:well under|under|less than|fewer than|below|up to|upto|at most|max\.?|maximum(?: of)?|no more than|not more than|not over|not above|within|<=?|≤|cap(?:ped)? (?:it )?at|at the most|bis zu|(?:not|no) (?:a|one)? ?(?:single )?(?:penny|cent|dollar|dime|pound|quid|euro|rupee|one|person|soul) (?:more than|over|above)|(?:can't|cannot|cant|won't|wont|don't want to|dont want to|not going to|couldn't|wouldn't|not willing to|never) (?:go |pay |spend |exceed |do |want to (?:pay|spend) )?(?:more than|over|above|beyond|past|exceed)|no (?:higher|greater|bigger) than|not exceeding|jusqu'?a|hasta|south of)"
+_UNDER = r"(?:well under|under|less than|fewer than|below|up to|upto|at most|max\.?|maximum(?: of)?|no more than|not more than|not over|not above|within|<=?|≤|cap(?:ped)? (?:it )?at|as high as|as much as|as many as|at the most|bis zu|(?:not|no) (?:a|one)? ?(?:single )?(?:penny|cent|dollar|dime|pound|quid|euro|rupee|one|person|soul) (?:more than|over|above)|(?:can't|cannot|cant|won't|wont|don't want to|dont want to|not going to|couldn't|wouldn't|not willing to|never) (?:go |pay |spend |exceed |do |want to (?:pay|spend) )?(?:more than|over|above|beyond|past|exceed)|no (?:higher|greater|bigger) than|not exceeding|nothing (?:over|above|more than|bigger than|higher than)|never (?:over|above|more than)|jusqu'?a|hasta|south of)"
 _SIGN_BETWEEN = r"\s?(?:(?:us|au?|ca?|nz|s|hk|r|mx)?\$|[£€₹¥₦]|rs\.?|inr|usd|eur|gbp|chf|a|an)?\s?"
 _BEFORE = re.compile(
     rf"(?:(?<=\W)|^)(?P<about>{_ABOUT}\s?)*(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?\s?(?:{_ABOUT}\s?)*{_SIGN_BETWEEN}$"
@@ -360,6 +407,8 @@ def _limit(plain: str, amount: Amount, floor: int) -> None:
     after = _AFTER.match(plain, amount.last)
     if after:
         amount.end = after.end()
+    if amount.high != amount.low:
+        return
     if (before and before["over"]) or (after and after["over"]):
         amount.high = None
     elif ((before and before["under"]) or (after and after["under"])) and amount.low == amount.high:
@@ -368,7 +417,7 @@ def _limit(plain: str, amount: Amount, floor: int) -> None:
 
 # The words a limit can begin with, last word first: the look before the pattern, which has to try every place.
 _LEADS = re.compile(
-    r"(?:[~<>≤≥≈$£€₹¥]|\b(?:about|abt|around|approx|approximately|roughly|some|circa|ca|nearly|almost|to|maybe|probably|prob|probs|like|say|just|only|c|near|of|over|than|above|least|min|minimum|at|from|under|below|upto|most|max|maximum|within|zu|hasta|inr|usd|eur|gbp|chf|rs|a|an)[.']?)\s?$"
+    r"(?:[~<>≤≥≈$£€₹¥]|\b(?:about|abt|around|approx|approximately|roughly|some|circa|ca|nearly|almost|to|maybe|probably|prob|probs|like|say|just|only|c|near|of|over|than|above|least|min|minimum|at|from|under|below|upto|most|max|maximum|within|zu|hasta|as|inr|usd|eur|gbp|chf|rs|a|an)[.']?)\s?$"
 )
 
 
