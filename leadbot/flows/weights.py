@@ -55,7 +55,12 @@ def weighted_length(text: str) -> int:
 
 def has_link(text: str) -> bool:
     """Whether X would turn a part of `text` into a link (a bare ``acme.com`` counts) and bill it as one."""
-    return "." in text and bool(_parser.extract_urls_with_indices(text))
+    return "." in text and _has_link(text)
+
+
+@lru_cache(maxsize=4096)
+def _has_link(text: str) -> bool:
+    return bool(_parser.extract_urls_with_indices(text))
 
 
 @lru_cache(maxsize=4096)

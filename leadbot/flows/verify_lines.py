@@ -1,0 +1,117 @@
+"""What must hold of every line by itself: it renders, fits with the longest values, and runs nothing.
+
+The walk says one wording of a line at a time and passes over those that do not fit. Here every wording is
+rendered with every extreme of every value, so that none is there in vain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from leadbot.errors import PlaybookError
+from leadbot.flows import manners, render, templates
+from leadbot.flows.cards import Line, Playbook
+from leadbot.flows.linelint import LONGEST_BACK_AT, LONGEST_NAME
+from leadbot.flows.stage import spoken_by
+from leadbot.flows.verify_proofs import Breach
+from leadbot.flows.weights import has_link, weighted_length
+from leadbot.model import Brand
+
+_WIDE = "W" * LONGEST_NAME
+# What somebody might call themselves to have it run; it must come out as it went in.
+_HOSTILE = "{{ 7*7 }}{% for a in b %}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """max_weighted: the longest post there can be. dialogs_per_hour: how many the scarcest line allows before
+    the duplicate rule holds it; scarcest: that line (0: nothing is said).
+    """
+
+    max_weighted: int
+    dialogs_per_hour: int
+    scarcest: int
+
+
+def check_lines(playbook: Playbook, brand: Brand) -> Iterator[Breach]:
+    """Everything wrong with any wording."""
+    first = _disclosure(brand)
+    unclear = {id(card.if_unclear) for card in playbook.cards if card.if_unclear is not None}
+    for line in spoken_by(playbook):
+        before = 0 if id(line) in unclear else first
+        for wording in line.wordings:
+            yield from _check(wording, line, playbook, brand, before)
+    yield from _check_consent(playbook)
+
+
+def measure(playbook: Playbook, brand: Brand) -> Lengths:
+    """How long a post may get, and how often each line may be said."""
+    first = _disclosure(brand)
+    longest, scarce = 0, (10**9, 0)
+    small_talk = {id(line) for line in playbook.small_talk}
+    for line in spoken_by(playbook):
+        longest = max([longest, *(_longest(wording, brand) + first for wording in line.wordings)])
+        if id(line) not in small_talk:
+            scarce = min(scarce, (len(set(line.wordings)) * brand.same_text_per_hour, line.line))
+    return Lengths(min(longest, playbook.limits.characters), scarce[0], scarce[1])
+
+
+def _check(wording: str, line: Line, playbook: Playbook, brand: Brand, first: int) -> Iterator[Breach]:
+    for what, fix in templates.faults(wording):
+        yield Breach("template", line.line, what, fix)
+        return
+    try:
+        length = _longest(wording, brand) + first
+        hostile = render.render_as_written(wording, _values(_HOSTILE, brand))
+    except PlaybookError as error:
+        yield Breach("template", line.line, error.problems[0].what)
+        return
+    if "{{" in wording and "person." in wording and "49" in hostile and "49" not in wording:
+        yield Breach("template", line.line, "what a person wrote is run here")
+    characters = playbook.limits.characters
+    if length > characters:
+        why = " with the disclosure in front of a first post" if first else ""
+        what = f"{length} of {characters} with the longest values{why}; cut {length - characters}"
+        yield Breach("too-long", line.line, what, "make it shorter, or raise limits: characters")
+    if has_link(render.render(wording, _values("", brand))) and not line.link:
+        yield Breach("link", line.line, "there is a link in this line", "take it out, or write `link: true`")
+    if private := manners.private_question_in(wording):
+        what = f'"{private}" asks for private data in public'
+        yield Breach("private-data", line.line, what, "a rep asks once they agreed to be written to")
+
+
+def _check_consent(playbook: Playbook) -> Iterator[Breach]:
+    """The hand-off line asks, in every wording; the one for who asked for a human does not."""
+    plan = playbook.hand_off
+    for line in (plan.say, plan.say_after_hours):
+        for wording in line.wordings if line is not None else ():
+            if "?" not in wording and line is not None:
+                what = f'"{_short(wording)}" hands a person over without asking whether it may'
+                yield Breach("consent", line.line, what, "ask: OK if I pass this to {{ rep.first_name }}?")
+    for wording in plan.say_if_asked_for.wordings:
+        if "?" in wording:
+            what = f'"{_short(wording)}" asks somebody who asked for a human'
+            yield Breach("human", plan.say_if_asked_for.line, what, "tell who will write, and ask nothing")
+
+
+def _short(wording: str) -> str:
+    return wording if len(wording) <= 40 else f"{wording[:39]}…"
+
+
+def _values(name: str, brand: Brand, back_at: str = LONGEST_BACK_AT) -> render.Values:
+    reps = [rep.first_name for team in brand.teams for rep in team.reps]
+    rep = max(reps, key=weighted_length, default=_WIDE)
+    return render.Values(name, rep, back_at, brand.name or brand.handle, brand.handle)
+
+
+def _longest(wording: str, brand: Brand) -> int:
+    """The most a wording can weigh."""
+    options = product(("", _WIDE), ("", LONGEST_BACK_AT))
+    return max(weighted_length(render.render(wording, _values(name, brand, at))) for name, at in options)
+
+
+def _disclosure(brand: Brand) -> int:
+    """The longest disclosure and the line end behind it."""
+    return max((weighted_length(text) + 1 for text in brand.disclosures if text), default=0)
