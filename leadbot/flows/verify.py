@@ -5,7 +5,8 @@ Holds on the compiled form. What is proved, what is not, and why the walk may me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadbot.errors import Problem
@@ -19,10 +20,11 @@ from leadbot.flows.verify_reader import Listener
 from leadbot.flows.verify_round import Move, Round, deck_for, place_of, play
 from leadbot.flows.verify_walk import MOST_PLACES, Edge, Walk
 from leadbot.flows.weights import weighted_length
-from leadbot.model import Brand
+from leadbot.model import Brand, Dialog, Reading, ReadRequest
 
 HAND_OFF = "hand_off"
 Chat = tuple[tuple[str, str], ...]
+_HANDLE = re.compile(r"^@\w{1,15} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,17 @@ def replay(playbook: Playbook, example: Counterexample, *, brand: Brand | None =
     return Replay(tuple(chat), tuple(breaches))
 
 
+class ExampleReader:
+    """Reads the posts of a counterexample as the verifier did, and finds nothing in any other."""
+
+    def __init__(self, example: Counterexample) -> None:
+        self._readings = {post.text: post.reading for move in example.moves for post in move.posts}
+
+    def read(self, requests: Sequence[ReadRequest]) -> list[Reading]:
+        """One reading a request, in order."""
+        return [self._readings.get(_HANDLE.sub("", request.text), Reading()) for request in requests]
+
+
 def chat_of(round_: Round) -> list[tuple[str, str]]:
     """What was said in a round."""
     them = [("them", post.text) for post in round_.move.posts] or [("them", "(says nothing more)")]
@@ -163,7 +176,7 @@ class _Verifier:
             return
         if dialog.asked is not None:
             seen.asked.add(dialog.asked)
-        self._note_score(round_)
+        self._note_score(edge)
 
     def _note(self, breach: Breach, edge: Edge | None) -> None:
         """Keep the first, which is a shortest, example of each."""
@@ -174,7 +187,8 @@ class _Verifier:
         elif known[1] is None and edge is not None:
             self._seen.breaches[key] = (known[0], edge)
 
-    def _note_score(self, round_: Round) -> None:
+    def _note_score(self, edge: Edge) -> None:
+        round_ = edge.round
         before, after = round_.before.conversation, round_.after.conversation
         dialog = after.dialog
         if dialog is None or round_.error:
@@ -184,11 +198,11 @@ class _Verifier:
         if not is_over and not is_judged:
             return
         at = self._playbook.hand_off.at_points
-        sums = self._walk.sums(round_)
+        sums = self._walk.sums(edge)
         if is_judged:
             is_handed = round_.last_reason == Reason.HANDED_OVER.value
             sums = frozenset(one for one in sums if (one >= at) is is_handed)
-            if not dialog.passed:
+            if _has_answered(before.dialog, dialog):
                 self._seen.answered.update(sums)
             name = HAND_OFF if is_handed else dialog.ending
         else:
@@ -260,6 +274,13 @@ class _Verifier:
             chat += chat_of(round_)
             place = round_.after
         return Counterexample(edge.path, tuple(chat))
+
+
+def _has_answered(before: Dialog | None, after: Dialog) -> bool:
+    """Whether they gave an answer to every card they were asked."""
+    given = {answer.card for answer in after.answers}
+    asked = {before.asked} if before is not None and before.asked is not None else set()
+    return bool(given) and not after.passed and given.issuperset((*after.unclear, *asked))
 
 
 def _column(playbook: Playbook, line: int) -> int:

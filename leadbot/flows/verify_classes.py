@@ -1,13 +1,13 @@
 """Which answers of a card lead the same way, and differ in points alone.
 
-Two answers are one class when the same ending closes on them (or none does), the same later cards hang on
-them by `only_if`, and both or neither can be said without being asked. Nothing else of an answer is looked at
-by `decide` but its points, and these only against `hand_off.at`.
+Two answers are one class when the same ending closes on them (or none does) and the same later cards hang on
+them by `only_if`. Nothing else of an answer is looked at by `decide` but its points, and these only against
+`hand_off.at`. Some answers can't be told unasked (`anything`, a yes), so a class has two sets of points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -22,11 +22,11 @@ Sums = frozenset[int]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer with words that mean it: asked for, and without being asked (None: it can't be)."""
+    """An answer with words that mean it: when it was asked for, and told unasked (None: it can't be)."""
 
     rule: AnswerRule
     asked: Words | None
-    volunteered: Words | None
+    told: Words | None
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,36 @@ class AnswerClass:
     opens: frozenset[str]
 
     @property
-    def least(self) -> Choice:
-        """The answer with the fewest points."""
-        return self.choices[0]
-
-    @property
-    def most(self) -> Choice:
-        """The answer with the most points."""
-        return self.choices[-1]
-
-    @property
-    def asked(self) -> Words | None:
-        """Words for its answer of fewest points, as an answer to the card."""
-        return self._words(self.least.asked, self.most.asked)
-
-    @property
-    def volunteered(self) -> Words | None:
-        """The same without having been asked."""
-        return self._words(self.least.volunteered, self.most.volunteered)
-
-    def _words(self, least: Words | None, most: Words | None) -> Words | None:
-        return least if least is None or most is least else replace(least, best=most)
+    def name(self) -> str:
+        """The answer that stands for all."""
+        return self.choices[0].rule.name
 
     @cached_property
-    def points(self) -> Sums:
-        """What its answers are worth."""
-        return frozenset(choice.rule.points for choice in self.choices)
+    def asked(self) -> Words | None:
+        """Words for its answer of fewest points, as an answer to the card; `best` has the most."""
+        return _both_ends([choice.asked for choice in self.choices])
+
+    @cached_property
+    def told(self) -> Words | None:
+        """The same without having been asked."""
+        return _both_ends([choice.told for choice in self.choices])
+
+    @cached_property
+    def asked_points(self) -> Sums:
+        """What its answers are worth when the card was asked."""
+        return frozenset(choice.rule.points for choice in self.choices if choice.asked is not None)
+
+    @cached_property
+    def told_points(self) -> Sums:
+        """What those are worth that can be told unasked."""
+        return frozenset(choice.rule.points for choice in self.choices if choice.told is not None)
+
+
+def _both_ends(words: Iterable[Words | None]) -> Words | None:
+    found = [one for one in words if one is not None]
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else replace(found[0], best=found[-1])
 
 
 class Classes:
@@ -83,12 +87,12 @@ class Classes:
         groups: dict[object, list[Choice]] = {}
         for rule in card.answers:
             asked = words_for(card, rule, today, volunteered=False)
-            volunteered = words_for(card, rule, today, volunteered=True)
-            if asked is None and volunteered is None:
+            told = words_for(card, rule, today, volunteered=True)
+            if asked is None and told is None:
                 self.unheard.append((card, rule))
                 continue
-            about = (rule.then, self._opened_by(card, rule), asked is None, volunteered is None)
-            groups.setdefault(about if merged else rule.name, []).append(Choice(rule, asked, volunteered))
+            about = (rule.then, self._opened_by(card, rule))
+            groups.setdefault(about if merged else rule.name, []).append(Choice(rule, asked, told))
         for choices in groups.values():
             choices.sort(key=lambda choice: choice.rule.points)
             first = choices[0].rule
@@ -112,21 +116,28 @@ class Classes:
         """The class an answer belongs to."""
         return self._of.get((card, answer))
 
-    def sums(self, dialog: Dialog, optional: Iterable[Card] = ()) -> Sums:
+    def sums(self, dialog: Dialog, told: Collection[str], optional: Iterable[Card] = ()) -> Sums:
         """Every score a dialog with answers of these classes may have.
 
-        optional: cards that may have been answered beside, in any way that closes nothing.
+        told: cards that were answered without being asked. optional: cards that may have been told beside, in
+        any way that closes nothing.
         """
         points = []
         for answer in dialog.answers:
             found = self.of(answer.card, answer.answer)
-            points.append(found.points if found is not None else frozenset({0}))
+            if found is not None:
+                points.append(found.told_points if answer.card in told else found.asked_points)
         points += [self._beside(card) for card in optional if card.learn not in self.conditions]
         return sums_of(tuple(sorted(points, key=sorted)))
 
     def _beside(self, card: Card) -> Sums:
-        open_ones = (one for one in self.of_card(card) if one.then is None and one.least.volunteered)
-        return frozenset({0}).union(*(one.points for one in open_ones))
+        open_ones = (one for one in self.of_card(card) if one.then is None)
+        return frozenset({0}).union(*(one.told_points for one in open_ones))
+
+    def is_narrower_told(self, card: str, answer: str) -> bool:
+        """Whether fewer answers of this class can be told unasked than can be answered."""
+        found = self.of(card, answer)
+        return found is not None and found.told_points != found.asked_points
 
 
 @lru_cache(maxsize=65536)

@@ -52,7 +52,8 @@ def measure(playbook: Playbook, brand: Brand) -> Lengths:
     longest, scarce = 0, (10**9, 0)
     small_talk = {id(line) for line in playbook.small_talk}
     for line in spoken_by(playbook):
-        longest = max([longest, *(_longest(wording, brand) + first for wording in line.wordings)])
+        sound = (wording for wording in line.wordings if not templates.faults(wording))
+        longest = max([longest, *(_longest(wording, brand) + first for wording in sound)])
         if id(line) not in small_talk:
             scarce = min(scarce, (len(set(line.wordings)) * brand.same_text_per_hour, line.line))
     return Lengths(min(longest, playbook.limits.characters), scarce[0], scarce[1])

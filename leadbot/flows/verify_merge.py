@@ -8,6 +8,7 @@ can do everything the other can: what the other has told already, it may tell in
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from typing import NamedTuple
 
 from leadbot.flows import answers, names, render, speaking
@@ -22,7 +23,8 @@ class Sort(NamedTuple):
     """All of a dialog that decides what may come.
 
     room: messages left. is_spent: whether every wording of the card was told to them already, alone and with
-    the disclosure. known: by card, how it was answered or given up on.
+    the disclosure. known: by card, how it was answered or given up on. told: cards
+    told unasked, where that leaves fewer answers.
     """
 
     status: Status
@@ -36,12 +38,20 @@ class Sort(NamedTuple):
     was_unclear: bool = False
     is_spent: tuple[bool, bool] = (False, False)
     known: tuple[tuple[str, str], ...] = ()
+    told: frozenset[str] = frozenset()
     second_thoughts: frozenset[tuple[str, str | None]] = frozenset()
     small_talk: bool = False
 
 
-def sort_of(place: Place, playbook: Playbook, classes: Classes, disclosure: str = "") -> Sort:
-    """The sort of a dialog at rest. disclosure: the brand's."""
+def sort_of(
+    place: Place,
+    playbook: Playbook,
+    classes: Classes,
+    *,
+    told: Collection[str] = (),
+    disclosure: str = "",
+) -> Sort:
+    """The sort of a dialog at rest. told: cards answered without being asked. disclosure: the brand's."""
     conversation = place.conversation
     dialog = conversation.dialog
     if dialog is None:
@@ -60,7 +70,12 @@ def sort_of(place: Place, playbook: Playbook, classes: Classes, disclosure: str 
         has_more=len(cards) > 1,
         was_unclear=focus in dialog.unclear,
         is_spent=_is_spent(conversation, playbook.card(focus or ""), disclosure),
-        known=_known(dialog, playbook, classes, focus),
+        known=_known(dialog, playbook, classes),
+        told=frozenset(
+            answer.card
+            for answer in dialog.answers
+            if answer.card in told and classes.is_narrower_told(answer.card, answer.answer)
+        ),
         second_thoughts=_second_thoughts(dialog, playbook, classes),
     )
 
@@ -86,9 +101,7 @@ def _is_spent(conversation: Conversation, card: Card | None, disclosure: str) ->
     return alone, all(normalise(render.with_disclosure(text, disclosure)) in told for text in asked)
 
 
-def _known(
-    dialog: Dialog, playbook: Playbook, classes: Classes, focus: str | None
-) -> tuple[tuple[str, str], ...]:
+def _known(dialog: Dialog, playbook: Playbook, classes: Classes) -> tuple[tuple[str, str], ...]:
     """Cards that other cards hang on, by how they were answered; and what was given up on."""
     given = {answer.card: answer.answer for answer in dialog.answers}
     found = []
@@ -111,6 +124,34 @@ def _second_thoughts(
         for card in playbook.cards
         if card.learn in given and card.type in CORRECTABLE
         for found in classes.of_card(card)
+    )
+
+
+def may_go_on(place: Place) -> bool:
+    """Whether the dialog is open, or a late answer can open it again."""
+    conversation = place.conversation
+    is_silent = conversation.dialog is not None and conversation.dialog.ending == "silence"
+    return conversation.status in (Status.OPEN, Status.AWAITING_CONSENT) or (
+        conversation.status is Status.IDLE and is_silent
+    )
+
+
+def exactly(place: Place) -> Hashable:
+    """For the walk without merging: all of a dialog but ids and times, and every word we said."""
+    conversation, dialog = place.conversation, place.conversation.dialog
+    if dialog is None:
+        return conversation.status
+    return (
+        conversation.status,
+        conversation.on_desk is not None,
+        dialog.ending,
+        dialog.consent,
+        dialog.asked,
+        dialog.unclear,
+        dialog.passed,
+        dialog.messages,
+        tuple(sorted((answer.card, answer.answer) for answer in dialog.answers)),
+        tuple(said.text for said in conversation.said),
     )
 
 

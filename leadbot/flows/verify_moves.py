@@ -117,7 +117,7 @@ class Moves:
         carriers: list[AnswerClass] = []
         for found in self._classes.of_card(asked):
             if found.asked is not None:
-                yield _move(f"{asked.learn}: {found.least.rule.name}", [found.asked], found)
+                yield _move(f"{asked.learn}: {found.name}", [found.asked], found)
             if found.then is None and all(found.opens != one.opens for one in carriers):
                 carriers.append(found)
         for found in carriers if self._merged else self._classes.of_card(asked):
@@ -125,9 +125,9 @@ class Moves:
             if words is None:
                 continue
             for label, more in self._bundles(others):
-                yield _move(f"{asked.learn}: {found.least.rule.name}, and {label}", [words, *more], found)
+                yield _move(f"{asked.learn}: {found.name}, and {label}", [words, *more], found)
             for line in self._extremes:
-                yield _asking(f"{found.least.rule.name}, and a question", [words], line)
+                yield _asking(f"{found.name}, and a question", [words], line)
             yield Move("answer, then small talk", (utter(words), NICETY))
             yield Move("answer, then stop", (utter(words), STOP))
 
@@ -136,12 +136,12 @@ class Moves:
         is_ordinary_told = False
         for card in others:
             for found in self._classes.of_card(card):
-                words = found.volunteered
+                words = found.told
                 is_ordinary = found.then is None and card.learn not in self._classes.conditions
                 if words is None or (self._merged and is_ordinary and is_ordinary_told):
                     continue
                 is_ordinary_told = is_ordinary_told or is_ordinary
-                yield _move(f"tells {card.learn}: {found.least.rule.name}", [words], found)
+                yield _move(f"tells {card.learn}: {found.name}", [words], found)
         for label, several in self._bundles(others):
             if len(several) > 1:
                 yield Move(label, (utter(*several),))
@@ -157,8 +157,8 @@ class Moves:
         for card in cards[1:]:
             for found in self._classes.of_card(card):
                 decides = found.then is not None or card.learn in self._classes.conditions
-                if decides and found.volunteered is not None:
-                    yield f"{card.learn}: {found.least.rule.name}", [found.volunteered]
+                if decides and found.told is not None:
+                    yield f"{card.learn}: {found.name}", [found.told]
 
     def _openings(self, cards: Sequence[Card]) -> Iterator[list[Words]]:
         """Words for all these cards, once for each way they open later cards."""
@@ -166,20 +166,18 @@ class Moves:
         for card in cards:
             seen: list[AnswerClass] = []
             for found in self._classes.of_card(card):
-                if found.then is None and found.volunteered and all(found.opens != s.opens for s in seen):
+                if found.then is None and found.told and all(found.opens != s.opens for s in seen):
                     seen.append(found)
             if not seen:
                 continue
-            ways = [
-                [*way, found.volunteered] for way in ways for found in seen if found.volunteered is not None
-            ]
+            ways = [[*way, found.told] for way in ways for found in seen if found.told is not None]
         yield from (way for way in ways if way)
 
     def _all_bundles(self, cards: Sequence[Card]) -> Iterator[tuple[str, list[Words]]]:
         """Every set of answers there is: for the walk without merging."""
         ways: list[list[Words]] = [[]]
         for card in cards:
-            said = [one.volunteered for one in self._classes.of_card(card)]
+            said = [one.told for one in self._classes.of_card(card)]
             ways += [[*way, words] for way in ways for words in said if words is not None]
         yield from ((f"{len(way)} more", way) for way in ways if way)
 
@@ -192,9 +190,7 @@ class Moves:
             for found in self._classes.of_card(card):
                 words = found.asked
                 if words is not None and words.slot is not None:
-                    yield Move(
-                        f"sorry, {card.learn}: {found.least.rule.name}", (utter(words, lead="sorry, I mean"),)
-                    )
+                    yield Move(f"sorry, {card.learn}: {found.name}", (utter(words, lead="sorry, I mean"),))
 
     def _asides(self) -> Iterator[Move]:
         yield Move("unclear", (UNCLEAR,))
@@ -213,7 +209,7 @@ class Moves:
         card = self._playbook.card(dialog.asked or "")
         for found in self._classes.of_card(card) if card else ():
             if found.asked is not None:
-                yield _move(f"late, {found.least.rule.name}", [found.asked], found)
+                yield _move(f"late, {found.name}", [found.asked], found)
         yield Move("late, unclear", (UNCLEAR,))
         yield Move("late, asks", (QUESTION,))
 
@@ -229,7 +225,9 @@ class Moves:
                     yield from self._telling(intent, lead, card, found)
             for label, words in self._bundles(self._playbook.cards):
                 yield Move(f"wants to buy, {label}", (utter(*words, intent=intent, lead=lead, warmth=0.95),))
-            yield Move("wants to buy, hidden", (utter(intent=intent, lead=lead, warmth=0.95),), person=THIN)
+            for words in self._told_by_the_hidden():
+                said = utter(*words, intent=intent, lead=lead, warmth=0.95)
+                yield Move("wants to buy, hidden", (said,), person=THIN)
             asks = utter(intent=intent, lead="how do I sign up?", warmth=0.95, is_question=True)
             yield Move("asks how to buy", (asks,))
         yield from self._asking_starts()
@@ -240,12 +238,10 @@ class Moves:
         yield from ANYWHERE
 
     def _telling(self, intent: Intent, lead: str, card: Card, found: AnswerClass) -> Iterator[Move]:
-        words = found.volunteered
+        words = found.told
         if words is not None:
             said = utter(words, intent=intent, lead=lead, warmth=0.95)
-            yield Move(
-                f"wants to buy, {card.learn}: {found.least.rule.name}", (said,), times=len(found.choices)
-            )
+            yield Move(f"wants to buy, {card.learn}: {found.name}", (said,), times=len(found.choices))
 
     def _asking_starts(self) -> Iterator[Move]:
         """A price or a product question opens the dialog."""
@@ -254,12 +250,17 @@ class Moves:
                 for more in ([], *(words for _, words in self._bundles(self._playbook.cards))):
                     said = _question(line, more, intent=intent, lead=self._lead("hi"))
                     yield Move("asks first", (said,))
-                said = _question(line, [], intent=intent, lead=self._lead("hi"))
-                yield Move("asks first, hidden", (said,), person=THIN)
+                for more in self._told_by_the_hidden():
+                    said = _question(line, more, intent=intent, lead=self._lead("hi"))
+                    yield Move("asks first, hidden", (said,), person=THIN)
             lead = self._lead(_UNKNOWN)
             yield Move(
                 "asks what has no answer", (utter(intent=intent, lead=lead, warmth=0.95, is_question=True),)
             )
+
+    def _told_by_the_hidden(self) -> Iterator[list[Words]]:
+        yield []
+        yield from (words for _, words in self._bundles(self._playbook.cards))
 
     def _lead(self, text: str) -> str:
         words = self._playbook.start_when.mentions_any

@@ -12,7 +12,7 @@ from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.speaking import HEAR_USD, LINK_REPLY_USD, REPLY_USD
 from leadbot.flows.verify_classes import Classes, Sums
-from leadbot.flows.verify_merge import open_set, sort_of
+from leadbot.flows.verify_merge import exactly, may_go_on, open_set, sort_of
 from leadbot.flows.verify_moves import Moves, after_hours, without_a_name
 from leadbot.flows.verify_round import Move, Place, Round, place_of, play
 from leadbot.flows.weights import has_link
@@ -34,6 +34,7 @@ class Node:
     """A place of the walk and how it was first reached. ways: edges that leave it, each with its target."""
 
     place: Place
+    told: frozenset[str] = frozenset()  # cards answered without being asked
     parent: Node | None = None
     move: Move | None = None
     ways: list[Way] = field(default_factory=list)
@@ -107,7 +108,7 @@ class Walk:
         """The same move where it may go another way: with more points, without a name, after hours."""
         node, move, round_ = edge.node, edge.round.move, edge.round
         kinds = {reply.kind for reply in round_.replies}
-        if self.is_judged(round_) and self._may_be_raised(round_):
+        if self.is_judged(round_) and self._may_be_raised(edge):
             high = self._raise(node)
             yield Edge(high, play(high.place, move.raised, self._deck))
         if kinds & {LineKind.ANSWER, LineKind.HAND_OFF} and self._is_new("no name", round_):
@@ -117,18 +118,18 @@ class Walk:
 
     def _is_new(self, way: str, round_: Round) -> bool:
         """Whether this was not tried yet where the same line was said for the same reason to the same end."""
-        sort = self._sort(round_.after)
+        sort = self._sort(round_.after, frozenset())
         lines = tuple(reply.source.line for reply in round_.replies if reply.source is not None)
         key = (way, round_.reasons, lines, sort)
         is_new = key not in self._tried
         self._tried.add(key)
         return is_new
 
-    def _may_be_raised(self, round_: Round) -> bool:
-        dialog = round_.after.conversation.dialog
+    def _may_be_raised(self, edge: Edge) -> bool:
+        dialog = edge.round.after.conversation.dialog
         if dialog is None or dialog.score >= self.playbook.hand_off.at_points:
             return False
-        return max(self._classes.sums(dialog)) >= self.playbook.hand_off.at_points
+        return max(self._classes.sums(dialog, self._told(edge))) >= self.playbook.hand_off.at_points
 
     def _raise(self, node: Node) -> Node:
         """The same place, with the answers that are worth most."""
@@ -139,30 +140,42 @@ class Walk:
             parent, move = self._raise(node.parent), node.move.raised
             found = node
             if parent is not node.parent or move != node.move:
-                found = Node(play(parent.place, move, self._deck).after, parent, move, ways=node.ways)
+                place = play(parent.place, move, self._deck).after
+                found = Node(place, node.told, parent, move, ways=node.ways)
             self._raised[id(node)] = found
         return found
 
     def _enter(self, edge: Edge) -> Node | None:
         """The place an edge leads to, if nobody was there before."""
         place, node = edge.round.after, edge.node
-        sort = self._sort(place)
+        told = self._told(edge)
+        sort = self._sort(place, told)
         cards = open_set(place, self.playbook)
         times, usd = edge.round.move.times, usd_of(edge.round)
         for known, there in self._seen.setdefault(sort, []):
             if cards <= known:
                 node.ways.append(Way(there, times, usd))
                 return None
-        child = Node(place, node, edge.round.move)
+        child = Node(place, told, node, edge.round.move)
         self._seen[sort].append((cards, child))
         node.ways.append(Way(child, times, usd))
         self.places += 1
         return child
 
-    def _sort(self, place: Place) -> Hashable:
-        if not self._merged:
-            return place.conversation  # only the very same dialog is the same
-        return sort_of(place, self.playbook, self._classes, self._disclosure)
+    def _told(self, edge: Edge) -> frozenset[str]:
+        """Cards answered without being asked, until the end of this edge."""
+        old, new = edge.round.before.conversation.dialog, edge.round.after.conversation.dialog
+        if new is None:
+            return frozenset()
+        had = {answer.card: answer for answer in old.answers} if old is not None else {}
+        fresh = {answer.card for answer in new.answers if had.get(answer.card) != answer}
+        asked = {*had, old.asked if old is not None else None}
+        return (edge.node.told - fresh) | (fresh - asked)
+
+    def _sort(self, place: Place, told: frozenset[str]) -> Hashable:
+        if not self._merged and may_go_on(place):
+            return exactly(place)
+        return sort_of(place, self.playbook, self._classes, told=told, disclosure=self._disclosure)
 
     def is_judged(self, round_: Round) -> bool:
         """Whether points decided here between the hand-off and the ending `otherwise`."""
@@ -181,14 +194,20 @@ class Walk:
         found = [self._classes.of(answer.card, answer.answer) for answer in said]
         return any(one is not None and one.then is not None for one in found)
 
-    def sums(self, round_: Round) -> Sums:
-        """Every score the dialog may have after this round, whatever else was told beside."""
+    def sums(self, edge: Edge) -> Sums:
+        """Every score the dialog may have after this edge, whatever else was told beside."""
+        round_ = edge.round
         dialog = round_.after.conversation.dialog
         if dialog is None:
             return frozenset({0})
         if not self._merged:
             return frozenset({dialog.score})
-        return self._classes.sums(dialog, answers.open_cards(self.playbook, dialog))
+        cards = answers.open_cards(self.playbook, dialog)
+        if not (self.is_judged(round_) or self._closes(round_) or dialog.ending == "thin_profile"):
+            # Who says nothing of use has not answered the card that is out; what comes behind it may be told.
+            focus = dialog.asked or (cards[0].learn if cards else None)
+            cards = [card for card in cards if card.learn != focus]
+        return self._classes.sums(dialog, self._told(edge), cards)
 
     def paths(self) -> int:
         """How many ways there are through the walk, each answer counted by itself."""

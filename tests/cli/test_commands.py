@@ -119,7 +119,7 @@ def test_playbook_check_names_rule_line_and_fix(tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert not document["ok"]
     bad, missing = document["files"]
-    assert all(set(p) == {"rule", "line", "column", "message", "fix"} for p in bad["problems"])
+    assert all(set(p) == {"rule", "line", "column", "message", "fix", "example"} for p in bad["problems"])
     assert any(p["line"] > 1 for p in bad["problems"])
     assert missing["problems"][0]["rule"] == "no-file"
 
