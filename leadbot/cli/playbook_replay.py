@@ -125,10 +125,11 @@ def _as_text(outcome: Outcome, last: str) -> Iterator[str]:
 
     compared = outcome.compared
     before, after = (totals(fates) for fates in _sides(compared))
-    yield (
-        f"{outcome.posts:,} posts of {outcome.people:,} people in {last}; {len(compared):,} of them wanted "
-        f"something a playbook starts on and were played again. {outcome.took_s:.1f} s"
+    heard = (
+        f"{_many(outcome.posts, 'post', 'posts')} of {_many(outcome.people, 'person', 'people')} in {last}"
     )
+    yield f"{heard}; played again, for they wanted something a playbook starts on: {len(compared):,}"
+    yield f"({outcome.took_s:.1f} s)"
     yield ""
     yield f"{'':16} {_name(outcome.live):>20} {_name(outcome.draft):>20}"
     yield f"{'dialogs begun':16} {before.dialogs:>20,} {after.dialogs:>20,}"
@@ -140,6 +141,10 @@ def _as_text(outcome: Outcome, last: str) -> Iterator[str]:
         yield from _group(title, group)
     yield ""
     yield "Their later words answered the old questions; what they would have said to new ones nobody knows."
+
+
+def _many(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def _name(playbook: Playbook | None) -> str:
