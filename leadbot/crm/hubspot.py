@@ -20,7 +20,7 @@ from leadbot.crm.hubspot_transport import client_on
 from leadbot.crm.once import Once
 from leadbot.crm.options import Options
 from leadbot.crm.wire import Wire
-from leadbot.errors import LeadbotError, PermanentError, Problem
+from leadbot.errors import LeadbotError, PermanentError, Problem, TransientError
 from leadbot.model import Lead, SlotType
 from leadbot.ports import CrmAdapter, CrmCandidate, CrmOutcome
 
@@ -95,11 +95,22 @@ class HubspotCrm:
             properties[self._outcome] = ""
         properties[self._key] = lead.external_key
         one = {"id": lead.external_key, "idProperty": self._key, "properties": properties}
-        answer = self._ask(lambda: self._crm.contacts.batch_api.upsert({"inputs": [one]}))
+        answer = self._written(one, lead)
         results = answer.get("results") or []
         if not results:
             raise PermanentError("crm_refused", _refusal_of(answer))
         return str(results[0]["id"])
+
+    def _written(self, one: Mapping[str, Any], lead: Lead) -> dict[str, Any]:
+        """A value that must be unique is taken: by this person, made by somebody else just now, or by another
+        contact, whom a human must look at.
+        """
+        try:
+            return self._ask(lambda: self._crm.contacts.batch_api.upsert({"inputs": [one]}))
+        except PermanentError as error:
+            if error.reason == "conflict" and self._is_there(lead.external_key):
+                raise TransientError("HubSpot: this contact was made by somebody else just now") from None
+            raise
 
     def add_note(self, ref: str, text: str, *, key: str) -> str:
         """The note's id. One of this key that is there already is taken for it."""

@@ -90,6 +90,8 @@ def refusal(answer: requests.Response) -> PermanentError:
         return AccountError("redirected", "HubSpot redirects: check crm.base_url")
     if status == 404:
         return PermanentError("no_such_lead", f"HubSpot does not know it: {told}")
+    if status == 409:
+        return PermanentError("conflict", f"HubSpot has such a contact already: {told}")
     if status == 400 and any(sign in answer.text for sign in _SCHEMA_FAULTS):
         return AccountError("crm_schema", f"HubSpot's properties do not fit (leadbot doctor): {told}")
     return PermanentError("crm_refused", f"HubSpot answers {status}: {told}")

@@ -113,6 +113,8 @@ class Session:
             return AccountError(
                 "crm_schema", f"Salesforce's fields do not fit (leadbot doctor): {code} {told}"
             )
+        if code in ("DUPLICATE_VALUE", "DUPLICATES_DETECTED"):
+            return PermanentError("conflict", f"Salesforce has such a lead already: {told}")
         if code == "CANNOT_UPDATE_CONVERTED_LEAD":
             return PermanentError(
                 "converted", "this lead was converted in Salesforce: tell its contact by hand"
@@ -177,11 +179,22 @@ class SalesforceCrm:
         known = self._session.ask(lambda client: self._id_of(client, path))
         if known is None and not values.get("Company"):
             values["Company"] = self._company[:LONGEST_COMPANY]
-        answer = self._session.ask(
-            lambda client: client.Lead.upsert(path, values, raw_response=True, headers=ALLOW_DUPLICATES)
-        )
+        answer = self._written(path, values, is_new=known is None)
         ref = known or (answer.json().get("id") if answer.content else None)
         return str(ref or self._session.ask(lambda client: self._id_of(client, path)))
+
+    def _written(self, path: str, values: Mapping[str, Any], *, is_new: bool) -> requests.Response:
+        """A duplicate is this person, made by somebody else just now, or somebody a human must look at."""
+        try:
+            answer: requests.Response = self._session.ask(
+                lambda client: client.Lead.upsert(path, values, raw_response=True, headers=ALLOW_DUPLICATES)
+            )
+            return answer
+        except PermanentError as error:
+            may_be_them = is_new and error.reason == "conflict"
+            if may_be_them and self._session.ask(lambda client: self._id_of(client, path)) is not None:
+                raise TransientError("Salesforce: this lead was made by somebody else just now") from None
+            raise
 
     def add_note(self, ref: str, text: str, *, key: str) -> str:
         """The id of a task that is done, with the story. One of this key that is there is taken for it."""

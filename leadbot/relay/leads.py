@@ -40,6 +40,8 @@ class Leads:
         note_id = None
         if "add_note" in self.crm.capabilities():
             note_id = self.crm.add_note(ref, note(lead), key=f"{entry.key}:note")
+        if known.ref is None and known.closed_as and "set_outcome" in self.crm.capabilities():
+            self.crm.set_outcome(ref, known.closed_as, key=f"{entry.key}:outcome")  # said before their yes
         candidates = None if effect.cleans else self._candidates(lead, ref)
         self.store.crm.pushed(
             entry, handoff_key=effect.handoff_key, ref=ref, note_id=note_id, candidates=candidates

@@ -22,11 +22,14 @@ from leadbot.store.tables import HANDOFF
 
 @dataclass(frozen=True, slots=True)
 class CrmRecord:
-    """A handoff in the CRM. ref None: it is not there. note_id: of the note that tells the story."""
+    """A handoff in the CRM. ref None: it is not there. note_id: of the note that tells the story; outcome: as
+    the CRM is known to say; closed_as: as a rep or the CRM said, None while it is open.
+    """
 
-    ref: str | None
-    note_id: str | None
-    outcome: str | None
+    ref: str | None = None
+    note_id: str | None = None
+    outcome: str | None = None
+    closed_as: str | None = None
 
 
 class Crm:
@@ -60,10 +63,11 @@ class Crm:
     def record(self, handoff_key: str) -> CrmRecord:
         """Where a handoff is in the CRM, as far as we know."""
         table = HANDOFF.c
-        query = select(table.crm_ref, table.crm_note_id, table.crm_outcome).where(table.key == handoff_key)
+        columns = (table.crm_ref, table.crm_note_id, table.crm_outcome, table.outcome)
+        query = select(*columns).where(table.key == handoff_key)
         with self._database.read() as connection:
             row = connection.execute(query).first()
-        return CrmRecord(None, None, None) if row is None else CrmRecord(*row)
+        return CrmRecord() if row is None else CrmRecord(*row)
 
     def pushed(
         self,

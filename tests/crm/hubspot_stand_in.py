@@ -85,6 +85,7 @@ class HubspotStandIn(StandIn):
         self.faults.clear()
         self.now = AT
         self.lag = timedelta(seconds=10)
+        self.rival = False  # somebody else makes the same contact between our look and our write
         self.contacts: dict[str, dict[str, str]] = {}
         self.notes_by_id: dict[str, dict[str, Any]] = {}
         self._last_id = 100
@@ -142,6 +143,11 @@ class HubspotStandIn(StandIn):
             by = one["idProperty"]
             self._must_be_unique(by)
             known = next((ref for ref, values in self.contacts.items() if values.get(by) == one["id"]), None)
+            if known is None and self.rival:
+                self.rival = False
+                self.contacts["99"] = {by: one["id"], "lastmodifieddate": self.now.isoformat()}
+                raise Refused("Contact already exists. Existing ID: 99", 409)
+            self._must_be_free(one["properties"], known)
             if known is None:
                 self._check(one["properties"])
                 if not any(one["properties"].get(name) for name in ("email", "firstname", "lastname")):
@@ -161,6 +167,12 @@ class HubspotStandIn(StandIn):
     def _must_be_unique(self, name: str) -> None:
         if name not in self.properties or not self.properties[name][1]:
             raise Refused(f"idProperty {name} is not a unique property")
+
+    def _must_be_free(self, properties: dict[str, str], own: str | None) -> None:
+        for name, value in properties.items():
+            holders = [ref for ref, theirs in self.contacts.items() if value and theirs.get(name) == value]
+            if self.properties.get(name, ("", False))[1] and set(holders) - {own}:
+                raise Refused(f"Contact already exists. Existing ID: {holders[0]}", 409)
 
     def _write(self, contact_id: str, properties: dict[str, str]) -> dict[str, Any]:
         if contact_id not in self.contacts:

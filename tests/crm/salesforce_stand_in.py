@@ -62,6 +62,8 @@ class SalesforceStandIn(StandIn):
         self.may = {"createable": True, "updateable": True}
         self.is_unique = True
         self.limit_is_spent = False
+        self.blocks = False  # a duplicate rule that blocks
+        self.rival = False  # somebody else makes the same lead between our look and our write
         self._last_id = 0
         self.deals: dict[str, dict[str, Any]] = {}
         self._pages: dict[str, list[Any]] = {}
@@ -132,6 +134,12 @@ class SalesforceStandIn(StandIn):
 
     def _upsert(self, kind: str, field: str, value: str, values: dict[str, Any]) -> Answer:
         known = self._by(kind, field, value)
+        if known is None and self.blocks:
+            raise Refused("DUPLICATES_DETECTED", "You're creating a duplicate record")
+        if known is None and self.rival:
+            self.rival = False
+            self._create(kind, {**values, field: value})
+            raise Refused("DUPLICATE_VALUE", f"duplicate value found: {field}")
         if known is None:
             return self._create(kind, {**values, field: value})
         self._write(kind, known, values)

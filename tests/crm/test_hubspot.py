@@ -11,7 +11,7 @@ import pytest
 
 from leadbot.crm import registry
 from leadbot.crm.base import MemoryLedger, Surroundings
-from leadbot.errors import AccountError, ConfigError, PermanentError
+from leadbot.errors import AccountError, ConfigError, PermanentError, TransientError
 from leadbot.model import SlotType, SlotValue
 from leadbot.model.secret import Secret
 from leadbot.ports import CrmAdapter
@@ -101,6 +101,28 @@ def test_a_note_is_escaped_and_found_again_behind_others(server: HubspotStandIn,
     assert make(forgetful).add_note(ref, "again", key="n3") == make(around).add_note(ref, "again", key="n3")
     assert len(server.notes()) == 4
     assert server.notes()[0].startswith("&lt;script&gt;0&lt;/script&gt;<br>second line<br>(leadbot-")
+
+
+def test_an_address_that_is_another_contacts_is_for_a_human_and_nobody_is_merged(
+    server: HubspotStandIn,
+) -> None:
+    server.contacts["50"] = {"email": "about 40", "lastname": "Boss", "lastmodifieddate": "2026-01-01"}
+    crm = registry.build("hubspot", options(server, fields={"words.team": "email"}))
+    with pytest.raises(PermanentError, match="Existing ID: 50") as refused:
+        crm.upsert(a_lead(), key="k1")
+    assert refused.value.reason == "conflict"
+    assert list(server.contacts) == ["50"]
+
+
+def test_a_contact_made_by_somebody_else_at_that_moment_is_taken(
+    server: HubspotStandIn, make: Callable[[Surroundings], CrmAdapter]
+) -> None:
+    around = Surroundings(MemoryLedger(), Clock().now)
+    server.rival = True
+    with pytest.raises(TransientError):
+        make(around).upsert(a_lead(), key="k1")
+    assert make(around).upsert(a_lead(), key="k1") == "99"
+    assert len(server.contacts) == 1
 
 
 def test_candidates_say_why(server: HubspotStandIn, crm: CrmAdapter) -> None:

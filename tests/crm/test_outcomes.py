@@ -72,6 +72,16 @@ def test_an_outcome_of_a_rep_is_told_to_the_crm_once(house: House, handoff: str)
     assert len([key for key in house.crm.keys if "outcome" in key]) == 1
 
 
+def test_an_outcome_said_before_their_yes_is_told_with_the_push(house: House) -> None:
+    house.crm.fail(When.BEFORE, lambda: TransientError("503"), times=3)
+    house.say("yes")
+    house.engine.step()
+    (item,) = house.store.queries.handoffs()
+    house.store.desk.close_handoff(item.key, "won", by="Ana Ruiz")
+    house.wait_out(5)
+    assert house.crm.outcomes["lead-1"].outcome == "won"
+
+
 def test_an_outcome_of_the_crm_closes_the_handoff_once(house: House, handoff: str) -> None:
     says(house, "later")
     pull = pulling(house)

@@ -119,6 +119,25 @@ def test_a_converted_lead_becomes_a_task_for_a_human(server: SalesforceStandIn, 
     assert refused.value.reason == "converted"
 
 
+def test_a_lead_made_by_somebody_else_at_that_moment_is_taken(
+    server: SalesforceStandIn, make: Callable[[Surroundings], CrmAdapter]
+) -> None:
+    around = Surroundings(MemoryLedger(), Clock().now)
+    server.rival = True
+    with pytest.raises(TransientError):
+        make(around).upsert(a_lead(), key="k1")
+    assert make(around).upsert(a_lead(), key="k1")
+    assert server.leads() == ["x:2200000000000000001"]
+
+
+def test_a_rule_that_blocks_duplicates_makes_a_task(server: SalesforceStandIn, crm: CrmAdapter) -> None:
+    server.blocks = True
+    with pytest.raises(PermanentError) as refused:
+        crm.upsert(a_lead(), key="k1")
+    assert refused.value.reason == "conflict"
+    assert server.leads() == []
+
+
 def test_more_outcomes_than_fit_on_a_page_are_all_read(server: SalesforceStandIn, crm: CrmAdapter) -> None:
     for number in range(5):
         ref = crm.upsert(a_lead(external_key=f"x:{number}"), key=f"k{number}")
