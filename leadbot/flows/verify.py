@@ -261,7 +261,7 @@ class _Verifier:
 
     def _finding(self, breach: Breach, edge: Edge | None) -> Finding:
         file = self._playbook.file
-        line, column = breach.line or 1, _column(self._playbook, breach.line or 1)
+        line, column = _place(self._playbook, breach)
         where = f"{file}:{line}:{column}"
         problem = Problem(where, breach.what, breach.fix, breach.rule, file, line, column)
         return Finding(problem, self._example(edge) if edge is not None else None)
@@ -283,10 +283,12 @@ def _has_answered(before: Dialog | None, after: Dialog) -> bool:
     return bool(given) and not after.passed and given.issuperset((*after.unclear, *asked))
 
 
-def _column(playbook: Playbook, line: int) -> int:
-    """Where the words of a line begin, 1-based."""
-    lines = playbook.content.splitlines()
-    if not 0 < line <= len(lines):
-        return 1
-    text = lines[line - 1]
-    return len(text) - len(text.lstrip()) + 1
+def _place(playbook: Playbook, breach: Breach) -> tuple[int, int]:
+    """Where the words at fault stand in the file, 1-based; else where their line begins."""
+    lines, first = playbook.content.splitlines(), breach.line or 1
+    for number in range(first, len(lines) + 1) if breach.words else ():
+        column = lines[number - 1].find(breach.words)
+        if column >= 0:
+            return number, column + 1
+    text = lines[first - 1] if first <= len(lines) else ""
+    return first, len(text) - len(text.lstrip()) + 1

@@ -61,26 +61,28 @@ def measure(playbook: Playbook, brand: Brand) -> Lengths:
 
 def _check(wording: str, line: Line, playbook: Playbook, brand: Brand, first: int) -> Iterator[Breach]:
     for what, fix in templates.faults(wording):
-        yield Breach("template", line.line, what, fix)
+        yield Breach("template", line.line, what, fix, wording)
         return
     try:
         length = _longest(wording, brand) + first
         hostile = render.render_as_written(wording, _values(_HOSTILE, brand))
     except PlaybookError as error:
-        yield Breach("template", line.line, error.problems[0].what)
+        yield Breach("template", line.line, error.problems[0].what, "", wording)
         return
     if "{{" in wording and "person." in wording and "49" in hostile and "49" not in wording:
-        yield Breach("template", line.line, "what a person wrote is run here")
+        yield Breach("template", line.line, "what a person wrote is run here", "", wording)
     characters = playbook.limits.characters
     if length > characters:
         why = " with the disclosure in front of a first post" if first else ""
         what = f"{length} of {characters} with the longest values{why}; cut {length - characters}"
-        yield Breach("too-long", line.line, what, "make it shorter, or raise limits: characters")
+        yield Breach("too-long", line.line, what, "make it shorter, or raise limits: characters", wording)
     if has_link(render.render(wording, _values("", brand))) and not line.link:
-        yield Breach("link", line.line, "there is a link in this line", "take it out, or write `link: true`")
+        yield Breach(
+            "link", line.line, "there is a link in this line", "take it out, or write `link: true`", wording
+        )
     if private := manners.private_question_in(wording):
         what = f'"{private}" asks for private data in public'
-        yield Breach("private-data", line.line, what, "a rep asks once they agreed to be written to")
+        yield Breach("private-data", line.line, what, "a rep asks once they agreed to be written to", wording)
 
 
 def _check_consent(playbook: Playbook) -> Iterator[Breach]:
@@ -90,11 +92,15 @@ def _check_consent(playbook: Playbook) -> Iterator[Breach]:
         for wording in line.wordings if line is not None else ():
             if "?" not in wording and line is not None:
                 what = f'"{_short(wording)}" hands a person over without asking whether it may'
-                yield Breach("consent", line.line, what, "ask: OK if I pass this to {{ rep.first_name }}?")
+                yield Breach(
+                    "consent", line.line, what, "ask: OK if I pass this to {{ rep.first_name }}?", wording
+                )
     for wording in plan.say_if_asked_for.wordings:
         if "?" in wording:
             what = f'"{_short(wording)}" asks somebody who asked for a human'
-            yield Breach("human", plan.say_if_asked_for.line, what, "tell who will write, and ask nothing")
+            yield Breach(
+                "human", plan.say_if_asked_for.line, what, "tell who will write, ask nothing", wording
+            )
 
 
 def _short(wording: str) -> str:

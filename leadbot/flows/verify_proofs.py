@@ -37,12 +37,15 @@ _SILENT = frozenset({Status.OPTED_OUT, Status.PAUSED})
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A promise that was not kept. line: of the playbook (0: of none); what and fix: for its author."""
+    """A promise that was not kept. line: of the playbook (0: of none); what and fix: for its author; words:
+    those of the line that are wrong, where it has several wordings.
+    """
 
     rule: str
     line: int
     what: str
     fix: str = ""
+    words: str = ""
 
 
 def check(round_: Round, playbook: Playbook) -> Iterator[Breach]:
