@@ -165,7 +165,18 @@ def draft(request: Request, number: int, verb: str, form_token: Token = "", text
         return _do(
             request, visit, conversation_id, "dropped", brand_id, lambda: drafts.drop_draft(number, by=me)
         )
+    if verb == "stop":
+        visit.need(TALKS, brand_id)
+        return _do(
+            request, visit, conversation_id, "stopped", brand_id, lambda: _stop(visit, conversation_id)
+        )
     raise HTTPException(404)
+
+
+def _stop(visit: Visit, conversation_id: str) -> None:
+    """Nothing that waits for them is said; a human speaks there now."""
+    brand_id, _, person_id = conversation_id.partition(":")
+    visit.house.store.vetoes.veto(BrandId(brand_id), PersonId(person_id), by=visit.user.name)
 
 
 def _approve(visit: Visit, number: int, brand_id: str, text: str) -> None:

@@ -19,7 +19,7 @@ from leadbot.store.desk_story import Story
 
 router = APIRouter()
 FOLDER = Path(__file__).parent
-VIEWS = (*(view.value for view in View), "drafts", "tasks")
+VIEWS = (*(view.value for view in View), "drafts", "held", "tasks")
 
 _environment = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
@@ -33,6 +33,7 @@ _environment.globals.update(
     due_at=views.due_at,
     initials=views.initials,
     intent_link=views.intent_link,
+    many=views.many,
     ms=views.ms,
     post_link=views.post_link,
     talk_path=views.talk_path,
@@ -56,6 +57,7 @@ NOTICES = {
     "approved": "Approved: it leaves as soon as the gate lets it.",
     "edited": "Changed. It still waits for your yes.",
     "dropped": "Dropped: nothing is said.",
+    "stopped": "Stopped: you speak here now. What had left already is told below.",
     "done": "Done.",
     "snoozed": "Off the queue until they write.",
     "awake": "Back on the queue.",
@@ -120,6 +122,8 @@ def listing(visit: Visit, view: str, brand: str, q: str, after: str = "") -> Lis
         page = Page(tuple(queue.search(q[:200], brands=brands)), None)
     elif view == "drafts":
         page = queue.drafts(brands=brands)
+    elif view == "held":
+        page = queue.held(brands=brands)
     elif view == "tasks":
         page = queue.tasks(brands=brands, after=after or None)
     else:

@@ -56,6 +56,11 @@ def words_of(name: str) -> str:
     return name.replace("_", " ")
 
 
+def many(count: int, one: str, more: str) -> str:
+    """A number with its noun."""
+    return f"{count} {one if count == 1 else more}"
+
+
 def age(seconds: float) -> str:
     """A span of time, short: "now", "4 min", "3 h", "2 d"."""
     if seconds < 60:

@@ -19,7 +19,7 @@ from leadbot import model as m
 from leadbot.store import codec
 from leadbot.store.database import Database
 from leadbot.store.leads import permalink
-from leadbot.store.states import HandOffState, OutboxState, TaskState
+from leadbot.store.states import HandOffState, Lane, OutboxState, TaskState
 from leadbot.store.tables import BRAND_STATE, CONVERSATION, DECISION, HANDOFF, INBOX, OUTBOX, PERSON, TASK
 
 _SEP = "|"
@@ -156,8 +156,17 @@ class DeskQueue:
 
     def drafts(self, *, brands: Collection[str] | None, limit: int = 100) -> Page:
         """Replies that wait for a yes, oldest first."""
+        return self._replies((OutboxState.DRAFT,), brands, limit)
+
+    def held(self, *, brands: Collection[str] | None, limit: int = 100) -> Page:
+        """Replies that the gate holds for now, and those of which nobody knows whether X has them."""
+        return self._replies((OutboxState.HELD, OutboxState.UNKNOWN), brands, limit)
+
+    def _replies(self, states: Sequence[OutboxState], brands: Collection[str] | None, limit: int) -> Page:
         table = OUTBOX.c
-        query = _with_names(OUTBOX).where(table.state == OutboxState.DRAFT, *_seen_by(table.brand_id, brands))
+        query = _with_names(OUTBOX).where(
+            table.state.in_(states), table.lane == Lane.REPLY, *_seen_by(table.brand_id, brands)
+        )
         rows = self._rows(query.order_by(table.id).limit(limit))
         return Page(tuple(draft_of(row) for row in rows), None)
 

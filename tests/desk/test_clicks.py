@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 from leadbot import model as m
 from leadbot.store.desk_access import Role
-from tests.desk.conftest import BRAND, Desk
+from leadbot.store.erase import erase_person
+from tests.desk.conftest import ACME, BRAND, Desk, open_desk
+from tests.fakes import decide as fake
 
 
 def talk(conversation_id: str) -> str:
@@ -262,3 +266,34 @@ def test_everything_that_was_done_is_in_the_log(desk: Desk) -> None:
     assert "Maya Lindqvist" in page
     assert "claimed" in page
     assert "closed: <bdi>won</bdi>" in page
+
+
+def test_a_reply_the_gate_holds_is_listed_and_can_be_stopped(tmp_path: Path) -> None:
+    at_night = replace(ACME, quiet_hours=(9 * 60, 23 * 60))
+    desk = open_desk(tmp_path, brand=at_night, decide=fake.decide)
+    desk.machinery.say("what does it cost?")
+    desk.machinery.settle(seconds=31)
+    maya = desk.as_("Maya Lindqvist")
+
+    listed = maya.get("/?view=held").text
+    (held,) = desk.store.desk_queue.held(brands=None).items
+    page = maya.get(talk(held.conversation_id)).text
+    maya.click(f"/drafts/{held.id}/stop")
+    desk.machinery.settle(seconds=15 * 3600)
+
+    assert "Is held" in listed
+    assert "is held: quiet hours" in page
+    assert desk.machinery.timeline.posts == []
+    assert desk.store.desk_queue.held(brands=None).items == ()
+    desk.machinery.close()
+
+
+def test_who_was_forgotten_is_forgotten_by_the_log_too(desk: Desk) -> None:
+    who = desk.hand_over()
+    maya = desk.as_("Maya Lindqvist")
+    maya.click(f"{talk(who)}/claim", key=desk.key_of(who))
+
+    erase_person(desk.store.database, m.PersonId("7"))
+
+    items = [item for _, item in desk.store.desk_access.log_items()]
+    assert [(item.what, item.subject) for item in items] == [("claimed", "")]
