@@ -12,12 +12,15 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -36,6 +39,9 @@ from leadbot.store.tables import CONVERSATION, DECISION, HANDOFF, INBOX, PERSON
 
 SOURCE = m.Source("team-plan.yaml", m.VersionId("v" * 64), 25, str(BRAND))
 CHUNK = 5_000
+AGAIN_S = 2.0
+"""A page asks no sooner again (desk.js)."""
+SPAWN = get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +118,35 @@ def _rows(number: int, post: m.Post, person: m.Person, now: datetime, every: int
 
 
 @contextmanager
-def served(store: Store) -> Iterator[tuple[Address, str]]:
-    """The desk on a port, and the cookie of somebody who is signed in."""
+def served(url: str) -> Iterator[tuple[Address, str]]:
+    """The desk in a process of its own, and the cookie of somebody who is signed in."""
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=_serve, args=(url, there), daemon=True)
+    process.start()
+    address, token = here.recv()
+    yield address, f"leadbot_desk={token}"
+    here.send("stop")
+    process.join(15)
+
+
+def _serve(url: str, pipe: Connection) -> None:
+    store = Store(open_database(url), SystemClock())
     found = listen(Address(port=0))
     address = Address(port=found.getsockname()[1])
     brand = deck().brand
-    server = Server(
-        House(store, SystemClock(), address, {BRAND: brand}, resume=lambda *_: None), listens_on=found
-    )
-    stop = threading.Event()
-    thread = threading.Thread(target=server.run, args=(stop,), daemon=True)
-    thread.start()
+    house = House(store, SystemClock(), address, {BRAND: brand}, resume=lambda *_: None)
     access, now = store.desk_access, real_time()
     access.add_user("Maya Lindqvist", Role.REP, password="", now=now)
     user = access.user("Maya Lindqvist")
-    assert user is not None
-    token = access.begin_session(user, now=now, lasts=timedelta(hours=1))
-    yield address, f"leadbot_desk={token}"
+    assert user is not None, "just added"
+    pipe.send((address, access.begin_session(user, now=now, lasts=timedelta(hours=1))))
+    server, stop = Server(house, listens_on=found), threading.Event()
+    thread = threading.Thread(target=server.run, args=(stop,), daemon=True)
+    thread.start()
+    pipe.recv()
     stop.set()
     thread.join(10)
-    found.close()
+    store.close()
 
 
 def ask(address: Address, cookie: str, paths: Sequence[str]) -> Times:
@@ -150,47 +165,60 @@ def ask(address: Address, cookie: str, paths: Sequence[str]) -> Times:
 
 
 @contextmanager
-def writing(store: Store, *, count: int) -> Iterator[list[int]]:
-    """The engine decides new posts as fast as it can. Yields how many it has decided, in a list of one."""
+def writing(url: str, *, count: int) -> Iterator[Any]:
+    """The engine decides new posts as fast as it can, as the daemon's process would. Yields a counter."""
+    decided, stop = SPAWN.Value("q", 0), SPAWN.Event()
+    process = SPAWN.Process(target=_write, args=(url, count, decided, stop), daemon=True)
+    process.start()
+    while decided.value == 0:
+        time.sleep(0.1)
+    yield decided
+    stop.set()
+    process.join(60)
+
+
+def _write(url: str, count: int, decided: Any, stop: Any) -> None:
     clock = SystemClock()
+    store = Store(open_database(url), clock)
     engine = Engine(
         store, SilentReader(), {BRAND: deck()}, clock,
         decide=decide, new_conversation=new_conversation, normalise=gate.normalise,
     )  # fmt: skip
-    stop, decided = threading.Event(), [0]
-    later = datetime.now(UTC)
-
-    def work() -> None:
-        fresh = posts(count, now=later)
-        for start in range(0, count, 400):
-            if stop.is_set():
-                return
-            store.inbox.put_posts(BRAND, fresh[start : start + 400], channel="bench")
-            while not stop.is_set() and (done := engine.step()):
-                decided[0] += done
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    yield decided
-    stop.set()
-    thread.join(30)
+    fresh = posts(count, now=datetime.now(UTC))
+    for start in range(0, count, 400):
+        store.inbox.put_posts(BRAND, fresh[start : start + 400], channel="bench")
+        while done := engine.step():
+            decided.value += done
+        if stop.is_set():
+            break
+    store.close()
 
 
 @contextmanager
 def open_pages(address: Address, cookie: str, count: int) -> Iterator[None]:
     """So many pages that listen for news, each asking for the list again when told, as the browser does."""
-    stop = threading.Event()
+    stop, are_open = SPAWN.Event(), SPAWN.Event()
+    process = SPAWN.Process(target=_pages, args=(address, cookie, count, are_open, stop), daemon=True)
+    process.start()
+    are_open.wait(60)
+    yield
+    stop.set()
+    process.join(30)
+
+
+def _pages(address: Address, cookie: str, count: int, are_open: Any, stop: Any) -> None:
     threads = [
         threading.Thread(target=_page, args=(address, cookie, stop), daemon=True) for _ in range(count)
     ]
     for thread in threads:
         thread.start()
     time.sleep(2)
-    yield
-    stop.set()
+    are_open.set()
+    for thread in threads:
+        thread.join()
 
 
-def _page(address: Address, cookie: str, stop: threading.Event) -> None:
+def _page(address: Address, cookie: str, stop: Any) -> None:
     news = socket.create_connection((address.host, address.port))
     news.settimeout(1.0)
     head = f"GET /events HTTP/1.1\r\nHost: {address.host}:{address.port}\r\nCookie: {cookie}\r\n\r\n"
@@ -204,37 +232,45 @@ def _page(address: Address, cookie: str, stop: threading.Event) -> None:
         if b"event: list" in told:
             lists.request("GET", "/list?view=open", headers={"Cookie": cookie})
             lists.getresponse().read()
+            stop.wait(AGAIN_S)
 
 
 def measure(conversations: int, requests: int) -> dict[str, object]:
-    """All of it, in one run."""
+    """All of it, in one run; server, engine and pages each in a process of its own."""
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        store = Store(open_database(f"sqlite:///{folder}/bench.db"), SystemClock())
+        url = f"sqlite:///{folder}/bench.db"
+        store = Store(open_database(url), SystemClock())
         store.brands.introduce(BRAND, "acme")
         shown = fill(store, conversations, open_handoffs=500)
-        queue = ["/list?view=open"] * requests
-        cards = [f"/talk/{shown[number % len(shown)]}/story" for number in range(requests)]
-        found: dict[str, object] = {"conversations": conversations, "open": len(shown)}
-        with served(store) as (address, cookie):
-            ask(address, cookie, queue[:100])
-            for name, paths in (("queue", queue), ("card", cards)):
-                found[f"{name}_ms"] = ask(address, cookie, paths)
-            with writing(store, count=200_000) as decided:
-                began, before = time.perf_counter(), decided[0]
-                for name, paths in (("queue", queue), ("card", cards)):
-                    found[f"{name}_ms_while_the_engine_writes"] = ask(address, cookie, paths)
-                found["decided_per_s_meanwhile"] = round(
-                    (decided[0] - before) / (time.perf_counter() - began)
-                )
-                with open_pages(address, cookie, 80):
-                    began, before = time.perf_counter(), decided[0]
-                    for name, paths in (("queue", queue), ("card", cards)):
-                        found[f"{name}_ms_with_80_pages_too"] = ask(address, cookie, paths)
-                    found["decided_per_s_with_80_pages"] = round(
-                        (decided[0] - before) / (time.perf_counter() - began)
-                    )
         store.close()
+        paths = {
+            "queue": ["/list?view=open"] * requests,
+            "card": [f"/talk/{shown[number % len(shown)]}/story" for number in range(requests)],
+        }
+        found: dict[str, object] = {"conversations": conversations, "open": len(shown)}
+        with served(url) as (address, cookie):
+            ask(address, cookie, paths["queue"][:100])
+            _note(found, "alone", address, cookie, paths)
+            with writing(url, count=400_000) as decided:
+                _note(found, "while_the_engine_writes", address, cookie, paths, decided)
+                with open_pages(address, cookie, 80):
+                    _note(found, "and_80_pages_are_open", address, cookie, paths, decided)
     return found
+
+
+def _note(
+    found: dict[str, object],
+    name: str,
+    address: Address,
+    cookie: str,
+    paths: dict[str, list[str]],
+    decided: Any = None,
+) -> None:
+    began, before = time.perf_counter(), decided.value if decided else 0
+    for page, asked in paths.items():
+        found[f"{page}_ms_{name}"] = asdict(ask(address, cookie, asked))
+    if decided:
+        found[f"decided_per_s_{name}"] = round((decided.value - before) / (time.perf_counter() - began))
 
 
 def main() -> None:
@@ -242,7 +278,7 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=200_000)
     parser.add_argument("--requests", type=int, default=300)
     chosen = parser.parse_args()
-    text = json.dumps(measure(chosen.conversations, chosen.requests), indent=2, default=str)
+    text = json.dumps(measure(chosen.conversations, chosen.requests), indent=2)
     Path(__file__).with_name("desk.json").write_text(text + "\n", encoding="utf-8")
     print(text)
 

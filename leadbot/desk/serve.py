@@ -54,7 +54,9 @@ def listen(address: Address) -> socket.socket:
         fix = 'put a proxy with TLS before it and write desk.public_url = "https://…" and desk.proxies'
         raise ConfigError([Problem("desk.host", what, fix, "desk-open")])
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # Told that it is TCP: asyncio turns Nagle's algorithm off for such sockets only, and each answer of two
+    # writes would wait 40 ms for the other side's delayed acknowledgement.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address.host, address.port))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
@@ -31,12 +31,23 @@ class ThreadPost:
 
 def load(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:
     """Both sides, oldest first. Of an edited post the newest version."""
+    heard = _heard(connection, brand_id, person_id)
     posts = [
-        *_heard(connection, brand_id, person_id),
-        *_sent(connection, brand_id, person_id),
+        *heard,
+        *_before_answers(_sent(connection, brand_id, person_id), heard),
         *_by_hand(connection, brand_id, person_id),
     ]
     return sorted(posts, key=lambda post: (post.at, post.id))
+
+
+def _before_answers(sent: list[ThreadPost], heard: list[ThreadPost]) -> list[ThreadPost]:
+    """What we sent stands before what answers it: we write it down some moments after X shows it."""
+    answered: dict[str, datetime] = {}
+    for post in heard:
+        if post.in_reply_to is not None:
+            answered[post.in_reply_to] = min(post.at, answered.get(post.in_reply_to, post.at))
+    moment = timedelta(microseconds=1)
+    return [replace(post, at=min(post.at, answered.get(post.id, post.at) - moment)) for post in sent]
 
 
 def _heard(connection: Connection, brand_id: str, person_id: str) -> list[ThreadPost]:

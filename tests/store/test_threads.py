@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from leadbot import model as m
 from leadbot.store import Store
 from tests.fakes.clock import ManualClock
-from tests.fakes.house import BRAND, person
+from tests.fakes.house import BRAND, House, person
 
 
 def test_an_edited_post_keeps_its_place_and_shows_its_newest_words(store: Store, clock: ManualClock) -> None:
@@ -25,3 +26,17 @@ def test_an_edited_post_keeps_its_place_and_shows_its_newest_words(store: Store,
     store.inbox.put_posts(BRAND, [(post, person()) for post in (first, second, edited)], channel="poll")
     thread = store.queries.thread(BRAND, m.PersonId("7"))
     assert [post.text for post in thread] == ["for 400", "in excel"]
+
+
+def test_what_we_said_stands_before_their_answer_to_it_though_we_wrote_it_down_later(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.say("price?")
+    house.settle(seconds=40)
+    (ours,) = house.timeline.posts
+    house.clock.advance(-1)  # X is a moment ahead of our own books
+    house.say("40 of us", in_reply_to_post_id=ours.id)
+
+    thread = house.store.queries.thread(house.brand_id, m.PersonId("7"))
+
+    assert [post.who for post in thread] == ["person", "bot", "person"]
+    house.close()

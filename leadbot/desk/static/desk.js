@@ -29,13 +29,16 @@ const panes = document.querySelector("[data-events]");
 if (panes) {
   let source = null;
   const later = {};
+  const asked = {};
   const tell = (name) => {
     if (later[name]) return; // many changes at once are one question, and not all desks ask at the same moment
+    const rest = (asked[name] || 0) + 2000 - Date.now();
     later[name] = setTimeout(() => {
       delete later[name];
-      if (!isBusy(name)) htmx.trigger(document.body, `desk-${name}`);
-      else tell(name);
-    }, 100 + Math.random() * 400);
+      if (isBusy(name)) { tell(name); return; }
+      asked[name] = Date.now();
+      htmx.trigger(document.body, `desk-${name}`);
+    }, Math.max(rest, 0) + 100 + Math.random() * 400);
   };
   // What somebody is typing in or has opened is not taken from under their hands.
   const isBusy = (name) => {
