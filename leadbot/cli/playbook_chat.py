@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from leadbot.cli.playbook_files import deck_of, load_file, reader
+from leadbot.cli.playbook_files import brand_of, deck_of, load_file, reader
 from leadbot.cli.words import in_one_line, plain, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from leadbot.flows.cards import Playbook
     from leadbot.flows.chat import Act, Chat
 
 COMMANDS = {
@@ -30,7 +31,16 @@ COMMANDS = {
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as", "name", default="", help="The name on your profile; Maria Silva if left out.")
-def chat(file: Path, name: str) -> None:
+@click.option(
+    "--replay",
+    "number",
+    type=click.IntRange(min=0),
+    is_flag=False,
+    flag_value=0,
+    help="Play the dialog by which `check` shows a fault: the N-th, or all of them.",
+)
+@click.pass_context
+def chat(ctx: click.Context, file: Path, name: str, number: int | None) -> None:
     """Talk to the playbook in FILE as somebody on X would. Nothing leaves this terminal.
 
     Your first post should name the account, as on X. Lines that begin with / are commands; /help lists them.
@@ -39,6 +49,8 @@ def chat(file: Path, name: str) -> None:
     from leadbot.flows.chat import Chat
 
     playbook = load_file(file)
+    if number is not None:
+        ctx.exit(0 if _replay(playbook, number) else 1)
     talk = Chat(playbook, deck_of(playbook), reader(), name=name)
     show = Beside() if sys.stdout.isatty() else Plain()
     if sys.stdin.isatty():
@@ -50,6 +62,25 @@ def chat(file: Path, name: str) -> None:
             _command(line, talk, show)
         elif line:
             show.turn(line, _say(talk, line), talk)
+
+
+def _replay(playbook: Playbook, number: int) -> bool:
+    """Play counterexamples again, move by move. Whether none breaks its rule any more."""
+    from leadbot.flows.verify import replay, verify
+
+    brand = brand_of(playbook.brand)
+    findings = [one for one in verify(playbook, brand=brand, reader=reader()).findings if one.example]
+    if not findings:
+        say(f"{playbook.name}: no dialog breaks any of its promises.")
+    for at, finding in enumerate(findings, start=1):
+        if number not in (0, at) or finding.example is None:
+            continue
+        say(f"{at} of {len(findings)}: {finding.problem}")
+        played = replay(playbook, finding.example, brand=brand)
+        for who, words in played.chat:
+            say(f"{who:>4}: {in_one_line(words)}")
+        say(f"      [breaks: {', '.join(dict.fromkeys(one.rule for one in played.breaches))}]\n")
+    return not findings
 
 
 def _say(talk: Chat, text: str) -> tuple[str, ...]:

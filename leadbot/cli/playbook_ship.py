@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from leadbot.cli.playbook_diff import tell_changes
-from leadbot.cli.playbook_files import deck_of, read_source, reader
+from leadbot.cli.playbook_files import brand_of, deck_of, read_source, reader
 from leadbot.cli.playbook_versions import SHORT, by_version, named
 from leadbot.cli.project import in_project, settings_in
 from leadbot.cli.words import say
@@ -34,7 +35,7 @@ _brand = click.option("--brand", "handle", help="The account, if several have a 
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @in_project
 def ship(files: tuple[Path, ...], folder: Path) -> None:
-    """Publish the playbooks in FILES: after all checks hold, they are what the bot says from now on.
+    """Publish the playbooks in FILES: once they are proved and their tests hold, the bot speaks them.
 
     A running daemon takes them within seconds; open dialogs finish on the version they began with. Nothing is
     published if anything is wrong in any of them.
@@ -138,13 +139,16 @@ def _not_listed(draft: Playbook, settings: Settings) -> list[Problem]:
 
 
 def _unproved(draft: Playbook, settings: Settings) -> list[Problem]:
-    """What the tests in the file say against it."""
+    """What its proofs and the tests in its file say against it."""
     from leadbot.cli.playbook_test import differences
     from leadbot.flows.rehearse import run_tests
+    from leadbot.flows.verify import verify
 
+    verified = verify(draft, brand=brand_of(draft.brand, settings.folder), reader=reader())
+    proofs = [_with_dialog(finding.problem, draft.file, finding.example) for finding in verified.findings]
     outcomes = run_tests(draft, deck_of(draft, settings.folder), reader())
     fix = f"`leadbot playbook test {draft.file}` shows the dialog"
-    return [
+    return proofs + [
         Problem(
             f"{draft.file}:{one.line}",
             f'the test "{one.name}" does not hold: {"; ".join(differences(one))}',
@@ -156,6 +160,15 @@ def _unproved(draft: Playbook, settings: Settings) -> list[Problem]:
         for one in outcomes
         if not one.passed
     ]
+
+
+def _with_dialog(problem: Problem, file: str, example: object | None) -> Problem:
+    """The problem, and where to see the dialog that shows it."""
+    if example is None:
+        return problem
+    return replace(
+        problem, fix=f"{problem.fix}; `leadbot playbook chat {file} --replay` plays a dialog that shows it"
+    )
 
 
 def _live(store: Store, brand: str, name: str) -> StoredPlaybook | None:

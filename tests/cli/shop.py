@@ -53,9 +53,9 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     if not (tmp_path / "leadbot.toml").exists():
         (tmp_path / "leadbot.toml").write_text(TOML, encoding="utf-8")
 
-    def run(*words: str) -> Said:
+    def run(*words: str, project: bool = True) -> Said:
         capsys.readouterr()
-        code = call([*words, "--project", str(tmp_path)])
+        code = call([*words, *(["--project", str(tmp_path)] if project else [])])
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
 

@@ -30,14 +30,21 @@ reps = [{name = "Maya Lindqvist"}]
 
 @pytest.fixture(autouse=True)
 def plan(tmp_path: Path) -> Path:
-    """A playbook of the project, with two tests only: publishing plays them."""
+    """A playbook of the project, with one card and one test: publishing proves and plays it each time."""
     (tmp_path / "leadbot.toml").write_text(TOML, encoding="utf-8")
     file = tmp_path / "playbooks" / "team-plan.yaml"
     file.parent.mkdir()
     text = (ROOT / "playbooks" / "team-plan.yaml").read_text(encoding="utf-8")
-    head, _, tests = text.partition("tests:\n")
-    file.write_text(head + "tests:\n" + "".join(tests.splitlines(keepends=True)[:6]), encoding="utf-8")
+    file.write_text(small(text), encoding="utf-8")
     return file
+
+
+def small(text: str) -> str:
+    cards, plan = text.index("  - learn: today"), text.index("hand_off:")
+    test = text[text.index("tests:\n") :].splitlines(keepends=True)[:4]
+    return (
+        text[:cards] + text[plan : text.index("tests:\n")].replace("45 points", "20 points") + "".join(test)
+    )
 
 
 def edit(file: Path, *pairs: tuple[str, str]) -> None:
@@ -59,11 +66,11 @@ def test_ship_publishes_what_holds_and_says_what_changes(run: Run, house: House,
     assert "No daemon is running" in first.out
     edit(
         plan,
-        ("at: 45 points", "at: 50 points"),
+        ("at: 20 points", "at: 25 points"),
         ('points: 15, sounds_like: ["a hand', 'points: 20, sounds_like: ["a hand'),
     )
     second = run("playbook", "ship", str(plan))
-    assert "threshold 45 -> 50 points" in second.out
+    assert "threshold 20 -> 25 points" in second.out
     assert "team_size: a_few now gives 20 instead of 15 points" in second.out
     assert "is live already" in run("playbook", "ship", str(plan)).out
 
@@ -71,14 +78,14 @@ def test_ship_publishes_what_holds_and_says_what_changes(run: Run, house: House,
 def test_nothing_is_published_when_anything_is_wrong(
     run: Run, house: House, plan: Path, tmp_path: Path
 ) -> None:
-    edit(plan, ("asked: timing, points: 50", "asked: timing, points: 51"))
+    edit(plan, ("messages: 1}", "messages: 2}"))
     said = run("playbook", "ship", str(plan))
     assert said.code == 2
-    assert "does not hold: points is 50, not 51" in said.err
+    assert "does not hold: messages is 1, not 2" in said.err
     edit(plan, ("cards:   ", "crads:   "))
     assert "did you mean" in run("playbook", "ship", str(plan), "nowhere.yaml").err.lower()
     other = tmp_path / "elsewhere.yaml"
-    edit(plan, ("crads:   ", "cards:   "), ("points: 51", "points: 50"))
+    edit(plan, ("crads:   ", "cards:   "), ("messages: 2}", "messages: 1}"))
     other.write_text(plan.read_text(encoding="utf-8"), encoding="utf-8")
     said = run("playbook", "ship", str(other))
     assert said.code == 2
@@ -88,7 +95,7 @@ def test_nothing_is_published_when_anything_is_wrong(
 
 def test_rollback_goes_to_the_version_before_and_back_again(run: Run, house: House, plan: Path) -> None:
     run("playbook", "ship", str(plan))
-    edit(plan, ("at: 45 points", "at: 50 points"))
+    edit(plan, ("at: 20 points", "at: 25 points"))
     run("playbook", "ship", str(plan))
     (new,) = live(house)
     assert run("playbook", "rollback", "team-plan").code == 0
@@ -103,7 +110,7 @@ def test_rollback_goes_to_the_version_before_and_back_again(run: Run, house: Hou
 def test_versions_and_the_brand_s_log_tell_who_published_what(run: Run, house: House, plan: Path) -> None:
     assert "No playbook was published yet." in run("playbook", "versions").out
     run("playbook", "ship", str(plan))
-    edit(plan, ("at: 45 points", "at: 50 points"))
+    edit(plan, ("at: 20 points", "at: 25 points"))
     run("playbook", "ship", str(plan))
     newest, oldest = run("playbook", "versions", "--json").json
     assert (newest["state"], oldest["state"]) == ("live", "earlier")
@@ -149,9 +156,29 @@ def test_diff_compares_files_versions_and_what_is_live(
 ) -> None:
     run("playbook", "ship", str(plan))
     (old,) = live(house)
-    edit(plan, ("at: 45 points", "at: 50 points"))
-    assert told(run("playbook", "diff", str(plan), "--json")) == ["threshold 45 -> 50 points"]
-    assert told(run("playbook", "diff", old[:8], str(plan), "--json")) == ["threshold 45 -> 50 points"]
-    assert told(run("playbook", "diff", str(plan), "team-plan", "--json")) == ["threshold 50 -> 45 points"]
+    edit(plan, ("at: 20 points", "at: 25 points"))
+    assert told(run("playbook", "diff", str(plan), "--json")) == ["threshold 20 -> 25 points"]
+    assert told(run("playbook", "diff", old[:8], str(plan), "--json")) == ["threshold 20 -> 25 points"]
+    assert told(run("playbook", "diff", str(plan), "team-plan", "--json")) == ["threshold 25 -> 20 points"]
     assert "nothing anybody would notice" in run("playbook", "diff", "team-plan", old[:8]).out
     assert "is no version" in run("playbook", "diff", "beef0000", old[:8]).err
+
+
+def test_what_is_not_proved_is_not_published_and_its_dialog_can_be_played(
+    run: Run, house: House, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = plan.read_text(encoding="utf-8")
+    start, end = text.index("  say:   "), text.index("  say_after_hours:")
+    plan.write_text(
+        text[:start] + '  say: "{{ rep.first_name }} from our team will write to you."\n' + text[end:],
+        encoding="utf-8",
+    )
+    said = run("playbook", "ship", str(plan))
+    assert said.code == 2
+    assert "--replay` plays a dialog that shows it" in said.err
+    assert live(house) == []
+    monkeypatch.chdir(tmp_path)
+    played = run("playbook", "chat", str(plan), "--replay", "1", project=False)
+    assert played.code == 1
+    assert "Maya from our team will write to you." in played.out
+    assert "[breaks: consent" in played.out

@@ -67,12 +67,24 @@ class RememberingReader:
         return [self._read[request] for request in requests]
 
 
+def fails(playbook: Playbook, brand_id: str, reader: Reader) -> list[object]:
+    """What does not hold or is not reached when that account speaks: each takes other wordings."""
+    deck = deck_for(playbook)
+    deck = replace(deck, brand=replace(deck.brand, id=BrandId(brand_id)))
+    outcomes = run_tests(playbook, deck, reader)
+    failed = [(one.name, one.expected, one.got) for one in outcomes if not one.passed]
+    return [*failed, *coverage(playbook, outcomes).untouched]
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_the_tests_of_a_shipped_playbook_hold_in_all_wordings_and_reach_every_line(file: Path) -> None:
-    playbook, deck, reader = load(file), deck_for(load(file)), RememberingReader(load_reader())
+def test_the_tests_of_a_shipped_playbook_hold_and_reach_every_line(file: Path) -> None:
+    playbook = load(file)
     assert len(playbook.tests) >= 10
-    for brand_id in ("77", "3", "4"):  # each takes other wordings
-        turned = replace(deck, brand=replace(deck.brand, id=BrandId(brand_id)))
-        outcomes = run_tests(playbook, turned, reader)
-        assert [(one.name, one.expected, one.got) for one in outcomes if not one.passed] == []
-        assert coverage(playbook, outcomes).untouched == ()
+    assert fails(playbook, "77", load_reader()) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_they_do_so_whichever_wordings_the_engine_takes(file: Path) -> None:
+    playbook, reader = load(file), RememberingReader(load_reader())
+    assert [fails(playbook, str(number), reader) for number in range(100, 124)] == [[]] * 24
