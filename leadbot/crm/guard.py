@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 from urllib3.util import connection as connecting
 
+from leadbot.crm.wire import OneShot
 from leadbot.errors import AccountError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -25,20 +24,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class PublicOnly(HTTPAdapter):
+class PublicOnly(OneShot):
     """A transport for requests that refuses private, loopback, link-local and other inner addresses.
 
     allowed: networks that may be reached all the same.
     """
 
     def __init__(self, allowed: Sequence[Network] = ()) -> None:
-        self._allowed = tuple(allowed)
+        self.pools = _pools(tuple(allowed), OneShot.pools)
         super().__init__()
-
-    def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        """As requests does, with connections that judge where they go."""
-        super().init_poolmanager(*args, **more)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._allowed)
 
 
 def is_public(address: Address, allowed: Sequence[Network] = ()) -> bool:
@@ -90,7 +84,11 @@ def _connect(connection: HTTPConnection, addresses: Sequence[str], port: int) ->
     raise NewConnectionError(connection, f"no address of {connection.host} can be reached") from last
 
 
-def _pools(allowed: Sequence[Network]) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(
+    allowed: Sequence[Network], pools: Mapping[str, type[HTTPConnectionPool]]
+) -> Mapping[str, type[HTTPConnectionPool]]:
+    """`pools` with connections that judge where they go."""
+
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return _judged(self, allowed)
@@ -99,10 +97,8 @@ def _pools(allowed: Sequence[Network]) -> dict[str, type[HTTPConnectionPool]]:
         def _new_conn(self) -> socket.socket:
             return _judged(self, allowed)
 
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class EncryptedPool(HTTPSConnectionPool):
-        ConnectionCls = Encrypted
-
-    return {"http": PlainPool, "https": EncryptedPool}
+    connections = {"http": Plain, "https": Encrypted}
+    return {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": connections[scheme]})
+        for scheme, pool in pools.items()
+    }

@@ -16,7 +16,7 @@ from typing import Any
 from leadbot.crm import schema
 from leadbot.crm.base import OUTCOMES, Can, Surroundings, mark_of
 from leadbot.crm.fields import FACTS, Value, mapped
-from leadbot.crm.hubspot_transport import client_on
+from leadbot.crm.hubspot_transport import client_on, invalid
 from leadbot.crm.once import Once
 from leadbot.crm.options import Options
 from leadbot.crm.wire import Wire
@@ -98,7 +98,7 @@ class HubspotCrm:
         answer = self._written(one, lead)
         results = answer.get("results") or []
         if not results:
-            raise PermanentError("crm_refused", _refusal_of(answer))
+            raise invalid(json.dumps(answer), _refusal_of(answer))  # 207: the batch came, its contact did not
         return str(results[0]["id"])
 
     def _written(self, one: Mapping[str, Any], lead: Lead) -> dict[str, Any]:
@@ -311,4 +311,4 @@ def _stamp(at: datetime) -> str:
 
 def _refusal_of(answer: Mapping[str, Any]) -> str:
     errors = answer.get("errors") or [{}]
-    return f"HubSpot: {errors[0].get('message') or 'the contact was not written'}"[:300]
+    return str(errors[0].get("message") or "the contact was not written")[:300]

@@ -92,9 +92,14 @@ def refusal(answer: requests.Response) -> PermanentError:
         return PermanentError("no_such_lead", f"HubSpot does not know it: {told}")
     if status == 409:
         return PermanentError("conflict", f"HubSpot has such a contact already: {told}")
-    if status == 400 and any(sign in answer.text for sign in _SCHEMA_FAULTS):
+    return invalid(answer.text, told) if status == 400 else PermanentError("crm_refused", f"HubSpot: {told}")
+
+
+def invalid(whole: str, told: str) -> PermanentError:
+    """A contact HubSpot does not take: because of its properties, which concerns all, or of a value."""
+    if any(sign in whole for sign in _SCHEMA_FAULTS):
         return AccountError("crm_schema", f"HubSpot's properties do not fit (leadbot doctor): {told}")
-    return PermanentError("crm_refused", f"HubSpot answers {status}: {told}")
+    return PermanentError("crm_refused", f"HubSpot: {told}")
 
 
 def client_on(wire: Wire, base_url: str, token: Secret) -> Any:

@@ -13,14 +13,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from leadbot.crm import schema
 from leadbot.crm.base import OUTCOMES, Can, Surroundings, mark_of
 from leadbot.crm.fields import FACTS, Value, mapped
 from leadbot.crm.once import Once
 from leadbot.crm.options import Options
-from leadbot.crm.wire import Wire, words_of
+from leadbot.crm.wire import OneShot, Wire, words_of
 from leadbot.errors import AccountError, LeadbotError, PermanentError, Problem, TransientError
 from leadbot.model import Lead, SlotType
 from leadbot.model.secret import Secret
@@ -42,7 +41,7 @@ _KINDS = schema.kinds_by_type(
     times=("datetime", "date"),
 )
 _OF_EVERYBODY = frozenset(
-    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE", "NOT_FOUND", "MULTIPLE_CHOICES"}
+    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE", "MULTIPLE_CHOICES"}
 )
 """Error codes that mean: fields are missing or locked, so no lead at all will do."""
 
@@ -109,7 +108,7 @@ class Session:
             return self._wire.rest_for(DAY_IS_OVER, "Salesforce: the org's requests of the day are spent")
         if code == "UNABLE_TO_LOCK_ROW":
             return TransientError("Salesforce: somebody else writes this record just now")
-        if code in _OF_EVERYBODY:
+        if code in _OF_EVERYBODY or "external id field" in told.lower():
             return AccountError(
                 "crm_schema", f"Salesforce's fields do not fit (leadbot doctor): {code} {told}"
             )
@@ -274,9 +273,8 @@ class SalesforceCrm:
         try:
             return str(client.Lead.get(path)["Id"])
         except SalesforceResourceNotFound as error:
-            # "The requested resource does not exist" is the missing lead; a missing field says its name.
-            if self._key in str(error.content):
-                raise
+            if "external id field" in str(error.content).lower():
+                raise  # not the lead is missing, but the field it is known by
             return None
 
     def _query(self, soql: str) -> Iterator[Any]:
@@ -314,7 +312,7 @@ def build(options: Mapping[str, Any], around: Surroundings) -> CrmAdapter:
     return Once(crm, around.ledger)
 
 
-class _Unencrypted(HTTPAdapter):
+class _Unencrypted(OneShot):
     """The client always writes https; a stand-in on this machine (nothing else may be http) speaks http."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:

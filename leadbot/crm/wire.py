@@ -7,13 +7,14 @@ the time it gave is over.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
 from leadbot.errors import AccountError, LeadbotError, PermanentError, TransientError, UnknownOutcome
@@ -27,6 +28,31 @@ LONGEST_BODY_S = 60.0
 LONGEST_REST = timedelta(days=1)
 REST_WITHOUT_A_WORD = timedelta(seconds=30)
 """After a 429 that does not say how long."""
+
+
+class _Plain(HTTPConnectionPool):
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+
+
+class _Encrypted(HTTPSConnectionPool):
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+
+
+class OneShot(HTTPAdapter):
+    """A transport that keeps no connection: leads are few, so one would mostly be dead when it is used again,
+    and then nobody could tell whether the request arrived.
+    """
+
+    pools: Mapping[str, type[HTTPConnectionPool]] = {"http": _Plain, "https": _Encrypted}
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        """As requests does, with our pools."""
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = dict(self.pools)
 
 
 class Wire(requests.Session):
@@ -52,9 +78,8 @@ class Wire(requests.Session):
         self._rests_until: datetime | None = None
         self.trust_env = uses_proxy
         self.auth = _as_it_is  # a password in ~/.netrc must not take the place of ours
-        if adapter is not None:
-            self.mount("https://", adapter)
-            self.mount("http://", adapter)
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, adapter or OneShot())
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **more: Any) -> requests.Response:
         """An answer below 500 that is no 429. Raises TransientError, UnknownOutcome, AccountError."""
@@ -67,16 +92,8 @@ class Wire(requests.Session):
             response = super().request(method, url, *args, **more)
         except requests.RequestException as error:
             raise self._lost(error, is_read=is_read) from None
-        if not more.get("stream"):
-            self._let_go()
         self._judge(response, is_read=is_read)
         return response
-
-    def _let_go(self) -> None:
-        """Keep no connection open: leads are few, so one would mostly be dead when it is used again, and then
-        nobody could tell whether the request arrived.
-        """
-        self.close()
 
     def read(self, response: requests.Response, *, most_bytes: int) -> bytes:
         """The body of an answer asked for with ``stream=True``: not longer, not slower than anybody needs.
@@ -96,7 +113,6 @@ class Wire(requests.Session):
             raise self._lost(error, is_read=is_read) from None
         finally:
             response.close()
-            self._let_go()
         return content
 
     def _lost(self, error: requests.RequestException, *, is_read: bool) -> LeadbotError:
@@ -115,7 +131,6 @@ class Wire(requests.Session):
         status = response.status_code
         if status == 429 or status >= 500:
             response.close()
-            self._let_go()
         if status == 429 or (status == 503 and "Retry-After" in response.headers):
             raise self.rest(retry_after(response, self._now()), f"{self._name} answers {status}")
         if status in (408, 503):

@@ -166,7 +166,7 @@ class FaultContract:
         self, server: Breakable, make: Callable[[Surroundings], CrmAdapter], how: How
     ) -> None:
         if how in (How.TIMEOUT_BEFORE, How.TIMEOUT_AFTER):
-            server.patience_s = 0.25
+            server.patience_s = 0.15
         for number in range(20):
             server.forget_all()
             server.faults[number] = how

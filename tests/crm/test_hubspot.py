@@ -18,6 +18,7 @@ from leadbot.ports import CrmAdapter
 
 from .contract import Clock, CrmContract, FaultContract, a_lead
 from .hubspot_stand_in import TOKEN, HubspotStandIn
+from .stand_in import Answer
 
 FIELDS = {"username": "twitterhandle", "value.team": "seats"}
 
@@ -157,6 +158,31 @@ def test_a_value_hubspot_does_not_take_is_about_that_lead_alone(server: HubspotS
         crm.upsert(a_lead(), key="k1")
     assert not isinstance(refused.value, AccountError)
     assert "not a valid long" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [('Property "seats" does not exist', "crm_schema"), ("seats was no number", "crm_refused")],
+)
+def test_a_batch_that_came_without_its_contact_is_a_refusal(
+    server: HubspotStandIn, crm: CrmAdapter, message: str, reason: str
+) -> None:
+    said = Answer(207, {"status": "COMPLETE", "results": [], "errors": [{"message": message}]})
+    real = server.answer
+    server.answer = lambda request: said if "upsert" in request.path else real(request)  # type: ignore[method-assign]
+    with pytest.raises(PermanentError) as refused:
+        crm.upsert(a_lead(), key="k1")
+    assert refused.value.reason == reason
+
+
+def test_news_of_a_contact_that_was_deleted_there_become_a_task(
+    server: HubspotStandIn, crm: CrmAdapter
+) -> None:
+    ref = crm.upsert(a_lead(), key="k1")
+    server.contacts.clear()
+    with pytest.raises(PermanentError) as refused:
+        crm.set_outcome(ref, "won", key="o1")
+    assert refused.value.reason == "no_such_lead"
 
 
 def test_a_token_that_is_refused_is_for_the_operator_and_stands_in_no_message(server: HubspotStandIn) -> None:

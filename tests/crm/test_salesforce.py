@@ -130,6 +130,18 @@ def test_a_lead_made_by_somebody_else_at_that_moment_is_taken(
     assert server.leads() == ["x:2200000000000000001"]
 
 
+def test_news_of_a_lead_that_was_deleted_there_become_a_task_and_hold_nobody_up(
+    server: SalesforceStandIn, crm: CrmAdapter
+) -> None:
+    ref = crm.upsert(a_lead(), key="k1")
+    server.records["Lead"].clear()
+    for call in (lambda: crm.set_outcome(ref, "won", key="o1"), lambda: crm.add_note(ref, "x", key="n1")):
+        with pytest.raises(PermanentError) as refused:
+            call()
+        assert refused.value.reason == "no_such_lead"
+        assert not isinstance(refused.value, AccountError)
+
+
 def test_a_rule_that_blocks_duplicates_makes_a_task(server: SalesforceStandIn, crm: CrmAdapter) -> None:
     server.blocks = True
     with pytest.raises(PermanentError) as refused:
