@@ -8,7 +8,7 @@ import re
 
 from leadbot.nlp.human_contacts import CONTACTS
 from leadbot.nlp.phrases import Phrases, phrase
-from leadbot.nlp.text import Said, mended
+from leadbot.nlp.text import Said, ends_of, mended
 
 _FILLERS = frozenset(
     [
@@ -182,4 +182,7 @@ def asks_for_human(said: Said) -> bool:
         len(words) <= 8 and " ".join(word for word in words if word not in _FILLERS) in _WHOLE
     ):
         return not bare.startswith("i want to be")
-    return (_PHRASES.stand_in(said) or CONTACTS.stand_in(said)) and not _NOT_A_REQUEST.search(bare)
+    is_asked = _PHRASES.stand_in(said) or any(
+        rule.pattern.search(ends_of(bare)) for rule in CONTACTS.near(said)
+    )
+    return is_asked and not _NOT_A_REQUEST.search(bare)

@@ -14,7 +14,7 @@ from leadbot.model import OptOut
 from leadbot.nlp.optout_channels import CHANNELS, CLAUSES, PLEASE_STOP, REACHES
 from leadbot.nlp.optout_words import FILLERS, MAYBE, ORDERS, PHRASES, STARTS, STOPS, UNCLEAR, WHOLE
 from leadbot.nlp.phrases import Phrase
-from leadbot.nlp.text import Said, mended
+from leadbot.nlp.text import Said, ends_of, mended
 
 STOP_SIGN = "🛑"
 _STOP_AND_LOOK = re.compile(
@@ -61,13 +61,18 @@ def _borderline(said: Said) -> tuple[OptOut, str]:
 
 
 def _by_phrase(said: Said) -> tuple[OptOut, str]:
-    near, orders = PHRASES.near(said) + CHANNELS.near(said), ORDERS.near(said) + CLAUSES.near(said)
-    if not near and not orders:
+    near, channels = PHRASES.near(said), CHANNELS.near(said)
+    orders = ORDERS.near(said) + CLAUSES.near(said)
+    if not near and not channels and not orders:
         return OptOut.NONE, ""
     if _NOT_AN_OPT_OUT.search(said.bare):
         return OptOut.NONE, ""
     for rule in near:
         if rule.pattern.search(said.bare):
+            return OptOut.CLEAR, f"opt_out.{rule.name}"
+    ends = ends_of(said.bare)
+    for rule in channels:
+        if rule.pattern.search(ends):
             return OptOut.CLEAR, f"opt_out.{rule.name}"
     return _by_clause(said, orders)
 
@@ -81,7 +86,11 @@ def _by_clause(said: Said, orders: list[Phrase]) -> tuple[OptOut, str]:
             is_stop = clause == "stop" and not _STOP_AND_LOOK.match(said.bare)
             if is_stop or _core(tuple(clause.split())) in _STOP_CLAUSES:
                 return OptOut.CLEAR, "opt_out.clause"
-            if PLEASE_STOP.search(clause) and REACHES.search(said.bare) and _AMUSED.isdisjoint(said.text):
+            if (
+                PLEASE_STOP.search(clause)
+                and REACHES.search(ends_of(said.bare))
+                and _AMUSED.isdisjoint(said.text)
+            ):
                 return OptOut.CLEAR, "opt_out.please-stop"
     if MAYBE.stands_in(said):
         return OptOut.UNCLEAR, "opt_out.maybe"

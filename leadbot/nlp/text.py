@@ -75,6 +75,14 @@ class Said:
         return [part for part in parts if part]
 
 
+ENDS = 700  # characters of a long post at its beginning and at its end, where people say what they want
+
+
+def ends_of(bare: str) -> str:
+    """All of an ordinary post, and both ends of a long one: for patterns that look far ahead."""
+    return bare if len(bare) <= 2 * ENDS else f"{bare[:ENDS]} {bare[-ENDS:]}"
+
+
 def said(text: str) -> Said:
     """Prepare `text` (cut at MAX_CHARS). Never raises."""
     typed = text = text[:MAX_CHARS]
