@@ -27,6 +27,9 @@ from leadbot.ports import CrmAdapter, CrmCandidate, CrmOutcome
 NOTE_TO_CONTACT = 202
 """HubSpot's number for a note that stands at a contact."""
 
+LONGEST_NOTE = 13_000
+"""HubSpot takes 65,536 characters of HTML; escaped, each of these may become five."""
+
 PAGE = 100
 MOST_NOTES = 500
 """Notes of a contact that are looked through for one of ours."""
@@ -118,7 +121,8 @@ class HubspotCrm:
         known = next((note_id for note_id, body in self._notes(ref) if mark in body), None)
         if known is not None:
             return known
-        body = "<br>".join(escape(line) for line in [*text.splitlines(), f"({mark})"])
+        lines = [*text[:LONGEST_NOTE].splitlines(), f"({mark})"]
+        body = "<br>".join(escape(line, quote=False) for line in lines)
         note = {
             "properties": {"hs_timestamp": _stamp(self._now()), "hs_note_body": body},
             "associations": [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,12 +19,9 @@ from leadbot.crm.wire import Wire, words_of
 from leadbot.errors import AccountError, PermanentError
 from leadbot.model.secret import Secret
 
-_SCHEMA_FAULTS = (
-    "PROPERTY_DOESNT_EXIST",
-    "INVALID_ID_PROPERTY",
-    "READ_ONLY_VALUE",
-    "does not exist",
-    "idProperty",
+_SCHEMA_FAULTS = re.compile(
+    r"PROPERTY_DOESNT_EXIST|READ_ONLY_VALUE|Property \W*\w+\W* does not exist|"
+    r"non-unique \S+ property|idProperty"
 )
 """In what HubSpot says: no lead will do until the settings or HubSpot's properties are mended."""
 
@@ -97,7 +95,7 @@ def refusal(answer: requests.Response) -> PermanentError:
 
 def invalid(whole: str, told: str) -> PermanentError:
     """A contact HubSpot does not take: because of its properties, which concerns all, or of a value."""
-    if any(sign in whole for sign in _SCHEMA_FAULTS):
+    if _SCHEMA_FAULTS.search(whole):
         return AccountError("crm_schema", f"HubSpot's properties do not fit (leadbot doctor): {told}")
     return PermanentError("crm_refused", f"HubSpot: {told}")
 

@@ -166,7 +166,7 @@ class HubspotStandIn(StandIn):
 
     def _must_be_unique(self, name: str) -> None:
         if name not in self.properties or not self.properties[name][1]:
-            raise Refused(f"idProperty {name} is not a unique property")
+            raise Refused(f"Unable to perform update/upsert by non-unique 0-1 property {name}")
 
     def _must_be_free(self, properties: dict[str, str], own: str | None) -> None:
         for name, value in properties.items():

@@ -150,6 +150,9 @@ def test_a_property_that_is_missing_holds_all_leads_until_it_is_made(server: Hub
     assert refused.value.reason == "crm_schema"
     server.properties["leadbot_score"] = ("number", False)
     assert crm.upsert(a_lead(), key="k1")
+    server.properties["leadbot_x_user_id"] = ("string", False)
+    with pytest.raises(AccountError, match="non-unique"):
+        crm.upsert(a_lead(), key="k2")
 
 
 def test_a_value_hubspot_does_not_take_is_about_that_lead_alone(server: HubspotStandIn) -> None:
