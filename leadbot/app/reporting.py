@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,7 +12,8 @@ from leadbot.errors import PlaybookError
 from leadbot.flows import playbook as playbook_files
 from leadbot.flows.buying import Calibration, Fate, HandedOver, calibrate
 from leadbot.flows.cards import Playbook
-from leadbot.flows.funnel import Course, Funnel, funnels
+from leadbot.flows.diagram import drawing
+from leadbot.flows.funnel import Course, Funnel, funnels, overlay
 from leadbot.model import BrandId, VersionId
 from leadbot.ports import Clock
 from leadbot.store import Store, reports
@@ -32,6 +33,15 @@ class BrandFunnel:
     posts: int
     people: int
     funnels: tuple[Funnel, ...]
+    playbooks: Mapping[VersionId, Playbook] = field(default_factory=dict)
+
+    def pictures(self) -> Iterator[tuple[str, str]]:
+        """Each version's drawing with the counts on it, as (name of a file, SVG)."""
+        for one in self.funnels:
+            playbook = self.playbooks.get(one.version)
+            if playbook is not None:
+                name = f"{self.handle}-{one.playbook}-{one.version[:8]}.svg"
+                yield name, drawing(playbook, overlay(one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def _funnel(
         each.playbook: each.reads_usd for one in cost if one.brand_id == brand_id for each in one.playbooks
     }
     posts, people = reports.people_heard(store.database, brand_id, since)
-    return BrandFunnel(handle, posts, people, tuple(funnels(courses, playbooks, reads)))
+    return BrandFunnel(handle, posts, people, tuple(funnels(courses, playbooks, reads)), playbooks)
 
 
 def _course(told: reports.Told, playbooks: Mapping[VersionId, Playbook]) -> Course:

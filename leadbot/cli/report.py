@@ -12,6 +12,7 @@ import click
 
 from leadbot.cli.project import as_json_option, in_project, settings_in
 from leadbot.cli.words import in_one_line, say
+from leadbot.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from leadbot.app.reporting import BrandCalibration, BrandFunnel
@@ -33,8 +34,14 @@ def report() -> None:
 @in_project
 @_brand
 @_days
+@click.option(
+    "--draw",
+    "pictures",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also draw each version with its counts: SVG files in this folder.",
+)
 @as_json_option
-def funnel(folder: Path, brand: tuple[str, ...], days: int, as_json: bool) -> None:
+def funnel(folder: Path, brand: tuple[str, ...], days: int, pictures: Path | None, as_json: bool) -> None:
     """Heard, begun, each card asked and answered, handed over, accepted, won: by playbook and version.
 
     With what somebody handed over cost. No rate is told of fewer than five. What was heard longer ago than
@@ -47,6 +54,7 @@ def funnel(folder: Path, brand: tuple[str, ...], days: int, as_json: bool) -> No
     with open_store(settings) as (store, clock):
         brands = brands_named(settings, store, brand, all_of_them=not brand)
         found = funnel_report(store, clock, brands, days=days)
+    drawn = [] if pictures is None else _draw(found, pictures)
     if as_json:
         say(
             json.dumps({"days": days, "brands": [_funnels_as_json(one) for one in found]}, ensure_ascii=False)
@@ -55,6 +63,8 @@ def funnel(folder: Path, brand: tuple[str, ...], days: int, as_json: bool) -> No
     for one in found:
         for line in _funnels_told(one, days):
             say(line)
+    for file in drawn:
+        say(f"Drawn: {file}")
 
 
 @report.command()
@@ -83,6 +93,23 @@ def calibration(folder: Path, brand: tuple[str, ...], days: int, as_json: bool) 
         for measure, each in (("points", one.by_score), ("warmth of the first post", one.by_warmth)):
             for line in _calibration_told(measure, each):
                 say(line)
+
+
+def _draw(found: Iterable[BrandFunnel], folder: Path) -> list[Path]:
+    """Raises ConfigError when the folder cannot be written."""
+    drawn = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in found:
+            for name, picture in one.pictures():
+                (folder / name).write_text(picture, encoding="utf-8")
+                drawn.append(folder / name)
+    except OSError as error:
+        fix = "name a folder that can be written"
+        raise ConfigError(
+            [Problem(str(folder), f"cannot be written: {error.strerror}", fix, "no-folder")]
+        ) from None
+    return drawn
 
 
 def _funnels_told(one: BrandFunnel, days: int) -> Iterable[str]:

@@ -27,7 +27,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 class PublicOnly(OneShot):
     """A transport for requests that refuses private, loopback, link-local and other inner addresses.
 
-    allowed: networks that may be reached all the same.
+    allowed: networks that may be reached all the same, and they alone without encryption.
     """
 
     def __init__(self, allowed: Sequence[Network] = ()) -> None:
@@ -35,11 +35,16 @@ class PublicOnly(OneShot):
         super().__init__()
 
 
+def is_allowed(address: Address, allowed: Sequence[Network]) -> bool:
+    """Whether an address is in one of these networks."""
+    return any(address in network for network in allowed if network.version == address.version)
+
+
 def is_public(address: Address, allowed: Sequence[Network] = ()) -> bool:
     """Whether an address is one of the open internet, or in an allowed network. An IPv4 address dressed as
     IPv6 (mapped, 6to4, Teredo, NAT64) counts as what it is.
     """
-    if any(address in network for network in allowed if network.version == address.version):
+    if is_allowed(address, allowed):
         return True
     if isinstance(address, ipaddress.IPv6Address):
         for inner in _inner(address):
@@ -57,7 +62,9 @@ def _inner(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
     return [one for one in found if one is not None]
 
 
-def _judged(connection: HTTPConnection, allowed: Sequence[Network]) -> socket.socket:
+def _judged(
+    connection: HTTPConnection, allowed: Sequence[Network], *, is_plain: bool = False
+) -> socket.socket:
     host, port = connection._dns_host, connection.port
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
@@ -65,6 +72,9 @@ def _judged(connection: HTTPConnection, allowed: Sequence[Network]) -> socket.so
         gone = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(host, connection, gone) from error
     addresses = [str(one[4][0]).partition("%")[0] for one in found]
+    if is_plain and not all(is_allowed(ipaddress.ip_address(one), allowed) for one in addresses):
+        why = f"{host} is out on the internet, where people's words travel by https alone"
+        raise AccountError("unencrypted", why)
     inner = [one for one in addresses if not is_public(ipaddress.ip_address(one), allowed)]
     if inner:
         why = f"{host} is {inner[0]}, which is not on the open internet (crm.allow_private)"
@@ -91,7 +101,7 @@ def _pools(
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return _judged(self, allowed)
+            return _judged(self, allowed, is_plain=True)
 
     class Encrypted(HTTPSConnection):
         def _new_conn(self) -> socket.socket:

@@ -29,7 +29,8 @@ HANDLE, LASTING = "X handle", "X"
 """Names of the two contact mechanisms of a person."""
 
 STATES = {"won": "won", "not_a_fit": "lost", "not_a_lead": "cancelled", "later": "lead"}
-"""Our outcome → Tryton's state. A lead for later stays one; Tryton has no word for it."""
+"""Our outcome → Tryton's state. Tryton has no word for later: what is open stays as it is, what was closed is
+a lead again."""
 
 OUTCOMES = {"won": "won", "lost": "not_a_fit", "cancelled": "not_a_lead"}
 """Tryton's state → our outcome."""
@@ -121,7 +122,7 @@ class TrytonCrm:
         if not found:
             raise PermanentError("no_such_lead", f"Tryton has no opportunity {ref}")
         state, employee = STATES[outcome], found[0]["employee"] or self._rpc.context.get("employee")
-        if found[0]["state"] == state:
+        if found[0]["state"] == state or (outcome == "later" and found[0]["state"] not in OUTCOMES):
             return
         if state == "won" and not employee:
             what = f"Tryton wants to know whose opportunity {ref} was before it is won: set it there by hand"

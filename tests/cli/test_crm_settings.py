@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,13 @@ def test_a_vault_others_may_read_or_that_makes_no_sense_is_refused(tmp_path: Pat
     assert [one.rule for one in read(tmp_path, WEBHOOK)[1]] == ["keys-file"]
     file.chmod(0o644)
     assert [one.rule for one in read(tmp_path, WEBHOOK)[1]] == ["keys-mode"]
+
+
+def test_every_example_of_the_page_about_crms_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "crm.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        settings, problems = read(tmp_path, example, LEADBOT_CRM_SIGNING_SECRET=KEY)
+        assert problems == []
+        registry.build(settings.crm.adapter, settings.crm.options)

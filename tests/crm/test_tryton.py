@@ -100,6 +100,16 @@ def test_outcomes_are_states(server: TrytonStandIn, crm: CrmAdapter, outcome: st
     assert [one.outcome for one in crm.pull_outcomes(LONG_AGO)] == ([] if outcome == "later" else [outcome])
 
 
+@pytest.mark.parametrize(("before", "after"), [("opportunity", "opportunity"), ("lost", "lead")])
+def test_later_leaves_what_is_open_as_it_is(
+    server: TrytonStandIn, crm: CrmAdapter, before: str, after: str
+) -> None:
+    ref = int(crm.upsert(a_lead(), key="k1"))
+    server.rows["sale.opportunity"][ref]["state"] = before
+    crm.set_outcome(str(ref), "later", key="o1")
+    assert server.rows["sale.opportunity"][ref]["state"] == after
+
+
 def test_a_lead_that_is_nobodys_is_won_by_hand(server: TrytonStandIn, crm: CrmAdapter) -> None:
     server.preferences["employee"] = None
     ref = crm.upsert(a_lead(), key="k1")

@@ -222,6 +222,17 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
     assert server.requests == []
 
 
+def test_a_public_address_is_told_nothing_without_encryption(
+    server: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found)
+    crm = registry.build("webhook", options(server, url="http://plain.example/leads"))
+    with pytest.raises(AccountError) as refused:
+        crm.upsert(a_lead(), key="k1")
+    assert refused.value.reason == "unencrypted"
+
+
 def test_one_inner_address_among_public_ones_is_enough_to_refuse(
     server: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,13 @@ def test_each_step_is_counted_from_heard_to_won(house: House, plan: Playbook) ->
     assert one.per_lead_usd == pytest.approx(one.usd / 2)
 
 
+def test_each_version_is_drawn_with_its_counts(house: House, tmp_path: Path) -> None:
+    say(house, 101, "we want it")
+    ((name, picture),) = report(house).pictures()
+    assert name.startswith("acme-team-plan-")
+    assert "0 answered, 1 asked" in picture
+
+
 def test_who_is_found_to_be_no_lead_was_not_accepted(house: House) -> None:
     say(house, 101, "we want it", "about 40 of us", "we use a sheet", "this month")
     (item,) = house.store.queries.handoffs()
@@ -144,3 +151,5 @@ def test_the_commands_answer_in_words_and_in_json(tmp_path: Path, capsys: pytest
         told = json.loads(capsys.readouterr().out)
         assert (told["days"], told["brands"][0]["brand"]) == (7, "acme")
     assert call(["report", "funnel", "--brand", "globex", "--project", folder]) == 2
+    in_the_way = str(tmp_path / "leadbot.toml" / "pictures")
+    assert call(["report", "funnel", "--draw", in_the_way, "--project", folder]) == 2
