@@ -13,7 +13,7 @@ import re
 from leadbot.model import OptOut
 from leadbot.nlp.optout_channels import CHANNELS, CLAUSES, PLEASE_STOP, REACHES
 from leadbot.nlp.optout_words import FILLERS, MAYBE, ORDERS, PHRASES, STARTS, STOPS, UNCLEAR, WHOLE
-from leadbot.nlp.phrases import Phrase
+from leadbot.nlp.phrases import Phrase, Phrases
 from leadbot.nlp.text import Said, ends_of, mended
 
 STOP_SIGN = "🛑"
@@ -29,7 +29,11 @@ _NOT_AN_OPT_OUT = re.compile(
 
 def opt_out_of(said: Said) -> tuple[OptOut, str]:
     """What the text says about being written to, and the name of the rule that says so ("" for none)."""
-    said = mended(said)
+    return opt_out_in(mended(said))
+
+
+def opt_out_in(said: Said) -> tuple[OptOut, str]:
+    """The same of a post whose slips are mended already."""
     words = said.words
     if len(words) > 3 and all(len(word) == 1 for word in words):
         words = ("".join(words),)  # "S T O P"
@@ -61,18 +65,26 @@ def _borderline(said: Said) -> tuple[OptOut, str]:
 
 
 def _by_phrase(said: Said) -> tuple[OptOut, str]:
-    near, channels = PHRASES.near(said), CHANNELS.near(said)
-    orders = ORDERS.near(said) + CLAUSES.near(said)
-    if not near and not channels and not orders:
+    found, rule = _phrase_in(said)
+    is_one = found is not OptOut.NONE and not _NOT_AN_OPT_OUT.search(said.bare)
+    return (found, rule) if is_one else (OptOut.NONE, "")
+
+
+# One look for the words of all of them; where each is looked for: anywhere, at both ends of a long post, in each clause.
+_ALL = Phrases(*PHRASES, *CHANNELS, *ORDERS, *CLAUSES)
+_AT_ENDS = frozenset(id(rule) for rule in CHANNELS)
+_IN_CLAUSES = frozenset(id(rule) for rule in (*ORDERS, *CLAUSES))
+
+
+def _phrase_in(said: Said) -> tuple[OptOut, str]:
+    near = _ALL.near(said)
+    if not near:
         return OptOut.NONE, ""
-    if _NOT_AN_OPT_OUT.search(said.bare):
-        return OptOut.NONE, ""
+    orders = []
     for rule in near:
-        if rule.pattern.search(said.bare):
-            return OptOut.CLEAR, f"opt_out.{rule.name}"
-    ends = ends_of(said.bare)
-    for rule in channels:
-        if rule.pattern.search(ends):
+        if id(rule) in _IN_CLAUSES:
+            orders.append(rule)
+        elif rule.pattern.search(ends_of(said.bare) if id(rule) in _AT_ENDS else said.bare):
             return OptOut.CLEAR, f"opt_out.{rule.name}"
     return _by_clause(said, orders)
 
@@ -87,7 +99,8 @@ def _by_clause(said: Said, orders: list[Phrase]) -> tuple[OptOut, str]:
             if is_stop or _core(tuple(clause.split())) in _STOP_CLAUSES:
                 return OptOut.CLEAR, "opt_out.clause"
             if (
-                PLEASE_STOP.search(clause)
+                "stop" in clause
+                and PLEASE_STOP.search(clause)
                 and REACHES.search(ends_of(said.bare))
                 and _AMUSED.isdisjoint(said.text)
             ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadbot.nlp.text import Said
@@ -30,18 +31,22 @@ class Phrases:
     def __init__(self, *phrases: Phrase) -> None:
         self._phrases = phrases
         self._words = frozenset[str]().union(*(phrase.words for phrase in phrases))
+        self._by_word = {
+            word: frozenset(at for at, phrase in enumerate(phrases) if word in phrase.words)
+            for word in self._words
+        }
+
+    def __iter__(self) -> Iterator[Phrase]:
+        return iter(self._phrases)
 
     def near(self, said: Said) -> list[Phrase]:
         """Those that have one of their words in the text, in order."""
         present = self._words & said.vocabulary
         if not present:
             return []
-        return [
-            phrase
-            for phrase in self._phrases
-            if not phrase.words.isdisjoint(present)
-            and not (phrase.also and phrase.also.isdisjoint(said.vocabulary))
-        ]
+        found = frozenset[int]().union(*(self._by_word[word] for word in present))
+        near = [self._phrases[at] for at in sorted(found)]
+        return [phrase for phrase in near if not (phrase.also and phrase.also.isdisjoint(said.vocabulary))]
 
     def stand_in(self, said: Said) -> bool:
         """Whether any of the patterns is found in the bare words of the text."""

@@ -28,12 +28,12 @@ from leadbot.nlp.cascade import Cascade, Post
 from leadbot.nlp.classifier import INTENTS, Scores
 from leadbot.nlp.echoes import bank_of
 from leadbot.nlp.features import START
-from leadbot.nlp.human import asks_for_human
+from leadbot.nlp.human import wants_human
 from leadbot.nlp.nearest import Nearby
-from leadbot.nlp.optout import opt_out_of
+from leadbot.nlp.optout import opt_out_in, opt_out_of
 from leadbot.nlp.signals import asks_price, is_noise, is_question
 from leadbot.nlp.slots import day_of, region_of, slots_in
-from leadbot.nlp.text import MAX_CHARS, Said, said, tokens
+from leadbot.nlp.text import MAX_CHARS, Said, mended, said, tokens
 
 NOTES = "leadbot"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,10 +87,11 @@ def open_notes(request: ReadRequest) -> Notes:
 def note_rules(notes: Notes) -> None:
     """Run every rule on a post."""
     text = notes.said
-    notes.opt_out, rule = opt_out_of(text)
+    put_right = mended(text)
+    notes.opt_out, rule = opt_out_in(put_right)
     if notes.opt_out is OptOut.NONE and len(notes.request.text) > MAX_CHARS:
         notes.opt_out, rule = opt_out_of(said(notes.request.text[-MAX_CHARS:]))  # a stop often comes last
-    notes.asks_for_human = asks_for_human(text)
+    notes.asks_for_human = wants_human(put_right)
     notes.asks_price = asks_price(text)
     notes.wants_to_buy = wants_to_buy(text)
     notes.is_question = is_question(text)

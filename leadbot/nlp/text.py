@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_CHARS = 10_000  # a long post of a paying account has 25,000; what is wanted stands long before this
 
@@ -61,6 +61,7 @@ class Said:
     has_digit: bool
     offsets: tuple[int, ...] | None = None
     typed: str = ""
+    _clauses: list[str] = field(default_factory=list, compare=False, repr=False)  # once they were asked for
 
     def span(self, start: int, end: int) -> tuple[int, int, str]:
         """Where a span of `text` stands in what was typed, and its words there."""
@@ -71,8 +72,10 @@ class Said:
 
     def clauses(self) -> list[str]:
         """`bare`, cut where the punctuation cuts: imperatives and questions open a clause."""
-        parts = (" ".join(_WORD.findall(_fold(part))) for part in _CLAUSE_END.split(self.plain))
-        return [part for part in parts if part]
+        if not self._clauses:
+            parts = (" ".join(_WORD.findall(_fold(part))) for part in _CLAUSE_END.split(self.plain))
+            self._clauses.extend(part for part in parts if part)
+        return self._clauses
 
 
 ENDS = 700  # characters of a long post at its beginning and at its end, where people say what they want
