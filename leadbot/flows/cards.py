@@ -168,16 +168,24 @@ class Playbook:
     hand_off: HandOffPlan
     endings: Mapping[str, Ending]
     answers_first: tuple[AnswerFirst, ...] = ()
+    faq: tuple[AnswerFirst, ...] = ()  # as answers_first, but no dialog has to hold them to start
     unless: tuple[Unless, ...] = ()
     limits: Limits = Limits()
     small_talk: tuple[Line, ...] = ()  # empty: say nothing
     tests: tuple[PlaybookTest, ...] = ()
     phrases: frozenset[str] = frozenset()  # every sounds_like phrase, for the reader
+    pace_s: tuple[float, float] | None = None  # least and most seconds a reply waits; None: as the brand's
+    too_late_s: float | None = None  # an older post is for a human; None: as the brand's
     brand_id: str = ""  # the account of that handle; known once it lies in that account's deck
 
     def source(self, line: int) -> Source:
         """The place of a line, for receipts and traces."""
         return Source(self.name, self.version, line, self.brand_id)
+
+    @property
+    def answers(self) -> tuple[AnswerFirst, ...]:
+        """All our answers to what they may ask; the first that fits is given."""
+        return (*self.answers_first, *self.faq)
 
     def card(self, learn: str) -> Card | None:
         """The card that learns this, if there is one."""

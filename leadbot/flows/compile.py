@@ -21,6 +21,7 @@ from leadbot.flows.cards import (
     Unless,
 )
 from leadbot.flows.faults import nearest
+from leadbot.flows.schema import AnswerFirst as AnswerFirstSheet
 from leadbot.flows.schema import AnswerSheet, CardSheet, HandOffSheet, PlaybookSheet, TestSheet
 from leadbot.flows.yamltext import Path, YamlText
 from leadbot.model import LEAD_INTENTS, Bucket, Intent, SlotType, VersionId
@@ -54,7 +55,8 @@ class _Compiler:
 
     def playbook(self, sheet: PlaybookSheet, content: str, version: VersionId) -> Playbook:
         cards = tuple(self._card(card, ("cards", i)) for i, card in enumerate(sheet.cards))
-        answers = self._answers_first(sheet)
+        first = self._answers(sheet.answers_first, "answers_first")
+        faq = self._answers(sheet.faq, "faq")
         return Playbook(
             name=sheet.playbook,
             file=self._text.file,
@@ -74,7 +76,10 @@ class _Compiler:
                 )
                 for name, ending in sheet.endings.items()
             },
-            answers_first=answers,
+            answers_first=first,
+            faq=faq,
+            pace_s=sheet.pace,
+            too_late_s=sheet.too_late,
             unless=self._unless(sheet),
             limits=Limits(sheet.limits.messages, sheet.limits.characters, sheet.limits.gives_up_after),
             small_talk=tuple(
@@ -82,7 +87,7 @@ class _Compiler:
             ),
             tests=tuple(self._test(test, ("tests", i)) for i, test in enumerate(sheet.tests)),
             phrases=frozenset().union(
-                *(answer.sounds_like for answer in answers),
+                *(answer.sounds_like for answer in (*first, *faq)),
                 *(rule.sounds_like for card in cards for rule in card.answers),
             ),
         )
@@ -132,10 +137,10 @@ class _Compiler:
             self._text.complain(path, "unknown-list", f'there is no list "{name}"', fix)
         return (self._lists or {}).get(name, frozenset())
 
-    def _answers_first(self, sheet: PlaybookSheet) -> tuple[AnswerFirst, ...]:
+    def _answers(self, sheets: Sequence[AnswerFirstSheet], key: str) -> tuple[AnswerFirst, ...]:
         compiled = []
-        for index, item in enumerate(sheet.answers_first):
-            path: Path = ("answers_first", index)
+        for index, item in enumerate(sheets):
+            path: Path = (key, index)
             if (item.when is None) == (item.when_sounds_like is None):
                 self._text.complain(
                     path, "answers-first", "one of `when` and `when_sounds_like` is wanted here"
@@ -157,7 +162,7 @@ class _Compiler:
             learn=card.learn,
             type=kind,
             ask=self._say(card.ask, (*path, "ask"), card.link),
-            answers=tuple(self._rule(n, a, kind, (*path, "answers", n)) for n, a in card.answers.items()),
+            answers=tuple(self._rule(n, a, card, (*path, "answers", n)) for n, a in card.answers.items()),
             line=self._line_at(path),
             if_unclear=self._say(card.if_unclear, (*path, "if_unclear"), card.link)
             if card.if_unclear
@@ -174,8 +179,8 @@ class _Compiler:
             if card.type != "money" and value is not None:
                 self._text.complain((*path, key), "money", f"only a money card has `{key}`", "take it out")
 
-    def _rule(self, name: str, answer: AnswerSheet, kind: SlotType, path: Path) -> AnswerRule:
-        span, within, known = self._meaning(answer, kind, (*path, "is"))
+    def _rule(self, name: str, answer: AnswerSheet, card: CardSheet, path: Path) -> AnswerRule:
+        span, within, known = self._meaning(answer, SlotType(card.type), (*path, "is"))
         return AnswerRule(
             name=name,
             points=answer.points,
@@ -186,7 +191,7 @@ class _Compiler:
             sounds_like=tuple(answer.sounds_like or ()),
             anything=answer.anything or name == "anything",
             then=answer.then,
-            counts_as=answer.counts_as,
+            counts_as=answer.counts_as or card.counts_as,
         )
 
     def _meaning(

@@ -54,7 +54,7 @@ def coverage(playbook: Playbook, outcomes: Collection[TestOutcome]) -> Coverage:
 
 
 def _lines(playbook: Playbook, said: frozenset[int]) -> Iterator[Spot]:
-    for answer in playbook.answers_first:
+    for answer in playbook.answers:
         about = answer.when or f'"{answer.sounds_like[0]}"'
         yield Spot(answer.say.line, f"answers_first {about}", answer.say.line in said)
     for card in playbook.cards:

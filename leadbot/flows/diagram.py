@@ -99,7 +99,7 @@ class _Drawing:
         start = self._playbook.start_when
         wanted = ", ".join(sorted(intent.value.replace("_", " ") for intent in start.intents))
         lines = [f"{wanted}; warmth {start.warmth_at_least:g} or more"]
-        for answer in self._playbook.answers_first:
+        for answer in self._playbook.answers:
             asked = answer.when.replace("_", " ") if answer.when else f"“{answer.sounds_like[0]}”"
             lines.append(
                 shorten(f"{asked}: {read_aloud(answer.say.wordings[0])}", _ASK_COLUMNS, placeholder=" …")

@@ -73,7 +73,7 @@ def _unless_words(rule: Unless) -> str:
 
 
 def _answers_first(old: Playbook, new: Playbook) -> Iterator[Change]:
-    before, after = ({_asked(one): one for one in book.answers_first} for book in (old, new))
+    before, after = ({_asked(one): one for one in book.answers} for book in (old, new))
     pairs = _paired(before, after, lambda one, other: bool(set(one.sounds_like) & set(other.sounds_like)))
     for was, now in pairs:
         if was is None and now is not None:
@@ -96,6 +96,21 @@ def _limits(old: Playbook, new: Playbook) -> Iterator[Change]:
     if before.gives_up_after_s != after.gives_up_after_s:
         spans = f"{_span(before.gives_up_after_s)} -> {_span(after.gives_up_after_s)}"
         yield Change(f"gives up after {spans}")
+    yield from _waits(old, new)
+
+
+def _waits(old: Playbook, new: Playbook) -> Iterator[Change]:
+    if old.pace_s != new.pace_s:
+        yield Change(f"a reply waits {_pace(old.pace_s)} -> {_pace(new.pace_s)}")
+    if old.too_late_s != new.too_late_s:
+        spans = [
+            _span(one) if one is not None else "the brand's time" for one in (old.too_late_s, new.too_late_s)
+        ]
+        yield Change(f"a post is for a human after {' -> '.join(spans)}")
+
+
+def _pace(pace_s: tuple[float, float] | None) -> str:
+    return "as long as the brand says" if pace_s is None else f"{pace_s[0]:g} to {pace_s[1]:g} s"
 
 
 # ---------------------------------------------------------------- cards

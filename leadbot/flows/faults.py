@@ -31,8 +31,6 @@ _LIMITS = {
 }
 # Keys that people look for here but that belong somewhere else.
 _ELSEWHERE = {
-    "pace": "pace is set for the whole brand in leadbot.toml; take it out here",
-    "too_late": "too_late is set for the whole brand in leadbot.toml; take it out here",
     "quiet_hours": "quiet_hours are set for the whole brand in leadbot.toml; take them out here",
     "disclosure": "the engine puts the brand's disclosure first by itself; take it out here",
     "version": "the version is the hash of the file; take it out here",

@@ -28,6 +28,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leadbot.flows import consent, handoff, learning, optout, smalltalk, speaking, starting, summons, wording
+from leadbot.flows.cards import Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
@@ -237,8 +238,11 @@ def _wait(step: Step, heard: Heard) -> Reason:
 
 
 def pace(step: Step) -> timedelta:
-    """How long a reply waits: between the brand's two bounds, the same for the same turn."""
-    least, most = step.deck.brand.pace_s
+    """How long a reply waits: between two bounds of the playbook, or else of the brand; the same for the same
+    turn.
+    """
+    playbook = _playbook_at_hand(step)
+    least, most = (playbook.pace_s if playbook else None) or step.deck.brand.pace_s
     if most <= least:
         return timedelta(seconds=least)
     conversation = step.conversation
@@ -246,6 +250,15 @@ def pace(step: Step) -> timedelta:
     return timedelta(
         seconds=least + (most - least) * wording.share(conversation.id, conversation.dialogs, turn, "pace")
     )
+
+
+def _playbook_at_hand(step: Step) -> Playbook | None:
+    """The playbook whose words are likely to come next."""
+    if step.conversation.status is not Status.IDLE:
+        return handoff.playbook_of(step)
+    waiting = step.conversation.waiting
+    found = (starting.playbook_for(step.deck, heard.reading, heard.post.said) for heard in waiting)
+    return next((playbook for playbook in found if playbook is not None), None)
 
 
 def _hear_late(step: Step, heard: Heard) -> Reason | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from leadbot.flows.cards import AnswerRule, Card, OnlyIf, Playbook
+from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, OnlyIf, Playbook
 from leadbot.flows.faults import nearest
 from leadbot.flows.yamltext import Path, YamlText
 from leadbot.model import Intent, SlotType
@@ -58,8 +58,11 @@ def _check_answers_first(playbook: Playbook, text: YamlText) -> None:
             ("start_when",), "answers-first", what, "add answers_first with a line for `when: pricing`"
         )
     seen: dict[str, str] = {}
-    for index, answer in enumerate(playbook.answers_first):
-        path: Path = ("answers_first", index)
+    placed: list[tuple[Path, AnswerFirst]] = [
+        *((("answers_first", index), answer) for index, answer in enumerate(playbook.answers_first)),
+        *((("faq", index), answer) for index, answer in enumerate(playbook.faq)),
+    ]
+    for index, (path, answer) in enumerate(placed):
         phrases = answer.sounds_like if answer.when is None else (f"when: {answer.when}",)
         _check_phrases(phrases, f"answer {index + 1}", seen, path, text)
 

@@ -57,16 +57,14 @@ def find_answers(playbook: Playbook, reading: Reading) -> tuple[AnswerFirst, ...
     if reading.intent is Intent.PURCHASE_INTENT and reading.is_question and not reading.asks_price:
         whens.add("how_to_buy")
     return tuple(
-        line
-        for line in playbook.answers_first
-        if line is nearest or (line.when is not None and line.when in whens)
+        line for line in playbook.answers if line is nearest or (line.when is not None and line.when in whens)
     )
 
 
 def _nearest(playbook: Playbook, reading: Reading) -> AnswerFirst | None:
     for phrase, _ in reading.echoes:
         folded = phrase.casefold()
-        for line in playbook.answers_first:
+        for line in playbook.answers:
             if any(folded == own.casefold() for own in line.sounds_like):
                 return line
     return None

@@ -72,6 +72,7 @@ SayOrNothing = Annotated[
     BeforeValidator(_list_or_nothing, json_schema_input_type=Nothing | Wording | list[Wording]),
 ]
 Seconds = Annotated[float, _parsed(values.seconds, str)]
+Pace = Annotated[tuple[float, float], _parsed(values.pace, str)]
 BusinessSeconds = Annotated[float, _parsed(lambda text: values.seconds(text, business=True), str)]
 Points = Annotated[int, _parsed(values.points, str, int)]
 IsAnswer = Annotated[
@@ -137,7 +138,9 @@ class AnswerSheet(Sheet):
     anything: bool = Field(default=False, title="Takes whatever no other answer took")
     points: int = Field(ge=-100, le=100, title="What it is worth")
     then: str | None = Field(default=None, title="Ending that closes the dialog at once")
-    counts_as: Literal["interest", "fit"] = Field(default="interest", title="What they want, or who they are")
+    counts_as: Literal["interest", "fit"] | None = Field(
+        default=None, title="What they want, or who they are; default: as the card says"
+    )
 
 
 class OnlyIfSheet(Sheet):
@@ -166,6 +169,9 @@ class CardSheet(Sheet):
     )
     per: Literal["month", "year", "week", "once"] | None = Field(
         default=None, title="What the money of a money card is for"
+    )
+    counts_as: Literal["interest", "fit"] = Field(
+        default="interest", title="What its points count as: what they want, or who they are"
     )
     link: bool = Field(default=False, title="Its lines may hold a link (dearer)")
 
@@ -204,6 +210,8 @@ class ExpectSheet(Sheet):
     started: bool | None = Field(default=None, title="Whether a dialog began")
     asked: str | None = Field(default=None, title="The card that was asked last")
     points: int | None = Field(default=None, title="The score")
+    fit: int | None = Field(default=None, title="The points for who they are")
+    interest: int | None = Field(default=None, title="The points for what they want")
     handed_off: bool | None = Field(default=None, title="Whether a human has it")
     said_contains: Words | None = Field(default=None, title="Words that the bot's posts must hold")
     messages: int | None = Field(default=None, ge=0, title="How many posts the bot wrote")
@@ -239,6 +247,15 @@ class PlaybookSheet(Sheet):
     )
     answers_first: list[AnswerFirst] = Field(
         default=[], max_length=40, title="Questions that are answered before any is asked"
+    )
+    faq: list[AnswerFirst] = Field(
+        default=[], max_length=40, title="Questions that are answered whenever they are asked in a dialog"
+    )
+    pace: Pace | None = Field(
+        default=None, title="How long a reply waits, such as 20 s to 90 s; default: as the brand's"
+    )
+    too_late: Seconds | None = Field(
+        default=None, title="A post older than this is for a human, such as 12 h; default: as the brand's"
     )
     limits: Annotated[Limits, Field(title="How far a dialog may go")] = Limits()
     cards: list[CardSheet] = Field(min_length=1, max_length=12, title="What to learn, from top to bottom")

@@ -58,7 +58,7 @@ def _opening(playbook: Playbook) -> Iterator[Cue]:
     for rule in playbook.unless:
         when = f"on the list {rule.list_name}" if rule.on_list is not None else "we talked lately"
         yield Cue("note", f"unless {when}: then {rule.then.replace('_', ' ')}", rule.line)
-    for answer in playbook.answers_first:
+    for answer in playbook.answers:
         asked = _WHENS.get(answer.when or "", " / ".join(f"“{p}”" for p in answer.sounds_like))
         yield Cue("them", asked, answer.line)
         yield from _said(answer.say)

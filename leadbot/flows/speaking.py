@@ -184,13 +184,14 @@ def _reply(step: Step, playbook: Playbook, target: Heard, text: str, kind: LineK
         starts_dialog=starts,
         reserve_usd=reserve_usd(playbook, limit) if starts else 0.0,
         exclude=_bystanders(conversation, post),
+        too_late_s=playbook.too_late_s,
         facts_used=("first_name",) if first_name and first_name in text else (),
     )
 
 
 def reserve_usd(playbook: Playbook, messages: int) -> float:
     """What so many messages can cost at most."""
-    lines = [card.ask for card in playbook.cards] + [answer.say for answer in playbook.answers_first]
+    lines = [card.ask for card in playbook.cards] + [answer.say for answer in playbook.answers]
     reply_usd = LINK_REPLY_USD if any(line.link for line in lines) else REPLY_USD
     return round(messages * (reply_usd + HEAR_USD), 4)
 
@@ -213,7 +214,7 @@ def _facts(step: Step, target: Heard, reply: SendReply) -> GateFacts:
         max_length=reply.max_length,
         mode=brand.mode,
         parent_at=reply.parent_at,
-        too_late_s=brand.too_late_s,
+        too_late_s=reply.too_late_s or brand.too_late_s,
         zone=brand.zone,
         is_suppressed=conversation.status is Status.OPTED_OUT,
         starts_dialog=reply.starts_dialog,

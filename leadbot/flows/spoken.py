@@ -48,8 +48,9 @@ class Spoken:
 def spoken_lines(data: Any) -> Iterator[Spoken]:
     """Every line in the data of a file, from top to bottom; what has no sensible shape is passed over."""
     root = _map(data)
-    for i, item in enumerate(_list(root.get("answers_first"))):
-        yield _line(item, ("answers_first", i, "say"), may_be_first=True)
+    for key in ("answers_first", "faq"):
+        for i, item in enumerate(_list(root.get(key))):
+            yield _line(item, (key, i, "say"), may_be_first=True)
     for i, card in enumerate(_list(root.get("cards"))):
         yield _line(card, ("cards", i, "ask"), may_be_first=True, is_asked=True)
         yield _line(card, ("cards", i, "if_unclear"), is_asked=True)

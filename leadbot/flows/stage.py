@@ -67,7 +67,8 @@ class Beat:
 def on_stage(deck: Deck) -> Deck:
     """The deck as it speaks on a stage: live, without pace and without quiet hours."""
     brand = replace(deck.brand, mode=Mode.LIVE, pace_s=(0.0, 0.0), quiet_hours=None)
-    return replace(deck, brand=brand if brand.id else replace(brand, id=BrandId("1")))
+    books = tuple(replace(book, pace_s=None) for book in deck.playbooks)
+    return replace(deck, brand=brand if brand.id else replace(brand, id=BrandId("1")), playbooks=books)
 
 
 def after_hours(deck: Deck, playbook: Playbook, since: datetime = BEGINS_AT) -> tuple[Deck, datetime]:
@@ -159,6 +160,8 @@ class Stage:
             "started": conversation.dialogs > 0,
             "asked": self._asked,
             "points": dialog.score if dialog else 0,
+            "fit": dialog.fit if dialog else 0,
+            "interest": dialog.interest if dialog else 0,
             "handed_off": self.handoff is not None,
             "said_contains": said,
             "messages": len(said),
@@ -227,7 +230,7 @@ class Stage:
 
 def spoken_by(playbook: Playbook) -> Iterator[Line]:
     """Every line a playbook may say, from top to bottom."""
-    yield from (answer.say for answer in playbook.answers_first)
+    yield from (answer.say for answer in playbook.answers)
     for card in playbook.cards:
         yield card.ask
         if card.if_unclear is not None:

@@ -9,6 +9,7 @@ from leadbot.flows.cards import Range
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
 _SHORT = {"s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day", "w": "week"}
 _DURATION = re.compile(r"(\d{1,4}(?:\.\d{1,2})?) *(business +)?([a-z]+)")
+_PACE_TO = re.compile(r"\s+to\s+")
 _POINTS = re.compile(r"(\d{1,4})(?: +points?)?")
 _NUMBER = r"\d{1,12}(?:\.\d{1,4})?"
 _RANGE = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
@@ -29,6 +30,17 @@ def seconds(text: str, *, business: bool = False) -> float:
     if result <= 0:
         raise ValueError("a time longer than nothing is wanted here")
     return result
+
+
+def pace(text: str) -> tuple[float, float]:
+    """The least and the most seconds of ``20 s to 90 s``; ``30 s`` is both. Raises ValueError."""
+    parts = _PACE_TO.split(text.strip())
+    if len(parts) > 2:
+        raise ValueError(f'"{text}" is no pace; write it like "20 s to 90 s"')
+    least, most = seconds(parts[0]), seconds(parts[-1])
+    if most < least:
+        raise ValueError(f'"{text}": the shorter time comes first')
+    return least, most
 
 
 def _unit(word: str) -> str:

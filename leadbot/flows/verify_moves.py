@@ -269,7 +269,7 @@ class Moves:
     def _known_questions(self) -> Iterator[AnswerFirst]:
         """The shortest and longest answer of each kind: what fits beside them, fits beside the rest."""
         kinds: dict[str, list[AnswerFirst]] = {}
-        for line in self._playbook.answers_first:
+        for line in self._playbook.answers:
             kinds.setdefault(line.when or "sounds_like", []).append(line)
         for lines in kinds.values():
             if not self._merged:

@@ -28,13 +28,13 @@ class Listener(Protocol):
 def check_reader(playbook: Playbook, deck: Deck, reader: Listener, at: datetime) -> Iterator[Breach]:
     """Every phrase that is not heard as what it stands for, and every pair that is one to the reader."""
     phrases = [phrase for card in playbook.cards for rule in card.answers for phrase in rule.sounds_like]
-    asked = [f"{phrase.rstrip('?')}?" for line in playbook.answers_first for phrase in line.sounds_like]
+    asked = [f"{phrase.rstrip('?')}?" for line in playbook.answers for phrase in line.sounds_like]
     readings = _read(dict.fromkeys([*phrases, *asked]), deck, reader, at)
     for card in playbook.cards:
         for rule in card.answers:
             for phrase in rule.sounds_like:
                 yield from _check_answer(card, rule, phrase, readings[phrase], at)
-    for line in playbook.answers_first:
+    for line in playbook.answers:
         for phrase in line.sounds_like:
             yield from _check_question(playbook, line, phrase, readings[f"{phrase.rstrip('?')}?"])
     yield from _confusable(playbook, reader)
@@ -95,8 +95,8 @@ def _pairs(playbook: Playbook, reader: Listener) -> Iterator[tuple[str, int, str
     for card in playbook.cards:
         owners = {phrase: rule.line for rule in card.answers for phrase in rule.sounds_like}
         yield from _alike(f"`{card.learn}`", owners, reader)
-    owners = {phrase: line.line for line in playbook.answers_first for phrase in line.sounds_like}
-    yield from _alike("`answers_first`", owners, reader)
+    owners = {phrase: line.line for line in playbook.answers for phrase in line.sounds_like}
+    yield from _alike("`answers_first` and `faq`", owners, reader)
 
 
 def _alike(

@@ -96,3 +96,13 @@ class Dialog:
     def score(self) -> int:
         """Sum of the receipt's points."""
         return sum(line.points for line in self.receipt)
+
+    @property
+    def fit(self) -> int:
+        """The part of the score that says who they are."""
+        return sum(line.points for line in self.receipt if line.counts_as == "fit")
+
+    @property
+    def interest(self) -> int:
+        """The part of the score that says what they want."""
+        return self.score - self.fit

@@ -257,7 +257,7 @@ class Checkpoint:
             max_length=effect.max_length,
             mode=state.mode or brand.mode,
             parent_at=effect.parent_at,
-            too_late_s=brand.too_late_s,
+            too_late_s=effect.too_late_s or brand.too_late_s,
             zone=brand.zone,
             witnesses=self._witnesses(brand.id, writer, row, conversation),
             token_account_id=None if seen is None else seen.token_account_id,

@@ -72,7 +72,14 @@ CASES = {
     "a key that is not known": ("goal:", "gaol:", "unknown-key", 'did you mean "goal"?'),
     "a key of a card that is not known": ('ask: "What', 'aks: "What', "unknown-key", 'did you mean "ask"?'),
     "a key of an answer that is not known": ("then: bye", "than: bye", "unknown-key", 'did you mean "then"?'),
-    "a key that belongs in leadbot.toml": ("goal:", "pace: 20 s\ngoal:", "unknown-key", "leadbot.toml"),
+    "a key that belongs in leadbot.toml": (
+        "goal:",
+        "quiet_hours: 22 to 7\ngoal:",
+        "unknown-key",
+        "leadbot.toml",
+    ),
+    "a pace that runs backwards": ("goal:", "pace: 90 s to 20 s\ngoal:", "value", ""),
+    "a faq without a question": ("cards:\n", "faq: [{say: We do.}]\ncards:\n", "answers-first", ""),
     "a type that is not known": ("type: count", "type: coutn", "unknown-word", 'did you mean "count"?'),
     "an ending that is not known": ("then: bye", "then: by", "unknown-ending", 'did you mean "bye"?'),
     "an otherwise that is not known": (
