@@ -223,8 +223,10 @@ def _clear_up(talk: Talk) -> Reason | None:
 
 
 def _say_who_speaks(talk: Talk) -> Reason | None:
-    """They ask whether a bot writes: it does, says so again, and asks its question again. None: no room."""
-    step, dialog = talk.step, talk.step.dialog
+    """They ask whether a bot writes: it does, says so again, answers what else they asked, and asks its
+    question again. None: no room.
+    """
+    step, dialog, lines = talk.step, talk.step.dialog, talk.answer_lines
     cards = answers.open_cards(talk.playbook, dialog) if dialog else []
     card = next(
         (card for card in cards if dialog and card.learn == dialog.asked), cards[0] if cards else None
@@ -237,11 +239,15 @@ def _say_who_speaks(talk: Talk) -> Reason | None:
         if line is card.if_unclear and step.dialog is not None:
             step.change_dialog(unclear=(*step.dialog.unclear, card.learn))
 
+    kind = LineKind.ANSWER_AND_ASK if lines else LineKind.ASK
     for line in (card.ask, card.if_unclear):
-        text = speaking.compose(step, talk.playbook, (line,), introduces=True) if line else None
+        text = speaking.compose(step, talk.playbook, (*lines, line), introduces=True) if line else None
         if line is not None and text is not None and not speaking.was_told(step, text):
-            return talk.say(text, LineKind.ASK, line, asked, Reason.ASKED_AGAIN)
-    return None
+            return talk.say(text, kind, line, asked, Reason.ASKED_AGAIN)
+    alone = speaking.compose(step, talk.playbook, lines, introduces=True) if lines else None
+    if alone is None:
+        return None
+    return talk.say(alone, LineKind.ANSWER, lines[0], _nothing, Reason.ANSWERED)
 
 
 def _nothing() -> None:

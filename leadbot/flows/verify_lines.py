@@ -48,15 +48,37 @@ def check_lines(playbook: Playbook, brand: Brand) -> Iterator[Breach]:
 
 def measure(playbook: Playbook, brand: Brand) -> Lengths:
     """How long a post may get, and how often each line may be said."""
-    first = _disclosure(brand)
-    longest, scarce = 0, (10**9, 0)
+    scarce = (10**9, 0)
     small_talk = {id(line) for line in playbook.small_talk}
     for line in spoken_by(playbook):
-        sound = (wording for wording in line.wordings if not templates.faults(wording))
-        longest = max([longest, *(_longest(wording, brand) + first for wording in sound)])
         if id(line) not in small_talk:
             scarce = min(scarce, (len(set(line.wordings)) * brand.same_text_per_hour, line.line))
-    return Lengths(min(longest, playbook.limits.characters), scarce[0], scarce[1])
+    return Lengths(_longest_post(playbook, brand), scarce[0], scarce[1])
+
+
+def _longest_post(playbook: Playbook, brand: Brand) -> int:
+    """The longest post there can be: a line alone, or answers of ours with what comes next where both fit.
+
+    Between no name and the longest one any length may come up, so what can fit at all may fill the post.
+    """
+    spans = {id(line): _span(line, brand) for line in spoken_by(playbook)}
+    answers = [spans[id(answer.say)] for answer in playbook.answers_first]
+    nexts = [spans[id(card.ask)] for card in playbook.cards]
+    nexts += [spans[id(ending.say)] for ending in playbook.endings.values() if ending.say is not None]
+    first, characters = _disclosure(brand), playbook.limits.characters
+    together = [*product(answers, nexts), *product(answers, answers), *product(answers, answers, nexts)]
+    found = [high for _, high in spans.values()]
+    for parts in together:
+        if sum(low for low, _ in parts) + len(parts) - 1 <= characters:
+            found.append(sum(high for _, high in parts) + len(parts) - 1)
+    return min(max(found, default=0) + first, characters)
+
+
+def _span(line: Line, brand: Brand) -> tuple[int, int]:
+    """The least and the most a line can weigh."""
+    sound = [wording for wording in line.wordings if not templates.faults(wording)]
+    shortest = (weighted_length(render.render(wording, _values("", brand, ""))) for wording in sound)
+    return min(shortest, default=0), max((_longest(wording, brand) for wording in sound), default=0)
 
 
 def _check(wording: str, line: Line, playbook: Playbook, brand: Brand, first: int) -> Iterator[Breach]:

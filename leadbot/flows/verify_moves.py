@@ -87,7 +87,7 @@ class Moves:
         if conversation.status is Status.AWAITING_CONSENT:
             return (*_CONSENT, *ANYWHERE, Move("silence"))
         if conversation.status is Status.IDLE and conversation.dialogs == 0:
-            return self._start if conversation.small_talk_at is None else _AFTERWARDS
+            return self._start
         if (
             conversation.status is Status.IDLE
             and conversation.dialog
@@ -203,6 +203,7 @@ class Moves:
         yield Move("asks what has no answer", (QUESTION,))
         for line in self._extremes:
             yield _asking("asks", [], line)
+            yield Move("asks, and whether a bot writes", (_question(line, []), WHO))
 
     def _late(self, dialog: Dialog) -> Iterator[Move]:
         """They answer after all, when the bot had given up."""

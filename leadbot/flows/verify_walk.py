@@ -245,5 +245,6 @@ def _dearest(node: Node, above: set[int]) -> float:
 
 def usd_of(round_: Round) -> float:
     """What X takes for a round that was answered: hearing the posts, saying the reply (X_API §0.6)."""
-    said = sum(LINK_REPLY_USD if has_link(reply.text) else REPLY_USD for reply in round_.replies)
-    return said + len(round_.heard) * HEAR_USD if round_.replies else 0.0
+    replies = [reply for reply in round_.replies if reply.dialog]  # small talk belongs to no dialog
+    said = sum(LINK_REPLY_USD if has_link(reply.text) else REPLY_USD for reply in replies)
+    return said + len(round_.heard) * HEAR_USD if replies else 0.0

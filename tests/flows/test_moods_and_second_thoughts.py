@@ -325,6 +325,17 @@ def test_a_plain_no_is_no_complaint_however_it_reads() -> None:
     assert stage.handoffs == []
 
 
+def test_who_asks_something_else_and_whether_a_bot_writes_is_told_both() -> None:
+    stage = Stage()
+    stage.turn("@acme we want to move our team to you", WANTS_IT)
+    stage.answers("does it do sso?", ASKS_SSO)
+    stage.answers("and are you a bot?", reads(Intent.OTHER, is_question=True))
+    stage.pace()
+    assert stage.last_said.startswith("🤖")
+    assert SSO_LINE in stage.last_said
+    assert stage.handoffs == []
+
+
 @pytest.mark.parametrize("said", ["are you a bot?", "Is this a real person?", "wait, am I talking to a bot"])
 def test_who_asks_whether_a_bot_writes_is_told_so_and_asked_again(said: str) -> None:
     stage = Stage()
