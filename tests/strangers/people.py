@@ -1,4 +1,4 @@
-"""What strangers write: phrases of the playbook, numbers and times, questions, asides, and posts of anybody."""
+"""What strangers write: phrases of the playbook, numbers, times, questions, asides, and anybody's posts."""
 
 from __future__ import annotations
 
@@ -129,21 +129,8 @@ def _question(playbook: Playbook, chance: random.Random) -> str:
 
 
 def _answers(playbook: Playbook) -> Sequence[str]:
-    return _answers_of(playbook.name, playbook)
-
-
-@cache
-def _cached(name: str) -> list[str]:
-    return []
-
-
-def _answers_of(name: str, playbook: Playbook) -> Sequence[str]:
-    found = _cached(name)
-    if not found:
-        for card in playbook.cards:
-            found += SLOTS.get(card.type, ())
-            found += (phrase for rule in card.answers for phrase in rule.sounds_like)
-    return found
+    found = [words for card in playbook.cards for words in SLOTS.get(card.type, ())]
+    return found + [phrase for card in playbook.cards for rule in card.answers for phrase in rule.sounds_like]
 
 
 @cache

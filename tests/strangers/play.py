@@ -1,4 +1,4 @@
-"""Plays strangers against a playbook, through the engine's fold, and holds every round to the eight proofs."""
+"""Plays strangers against a playbook, through the engine's fold; every round is held to the eight proofs."""
 
 from __future__ import annotations
 
