@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,8 +12,8 @@ import click
 from leadbot.cli.playbook_files import settings_here
 from leadbot.cli.words import say
 from leadbot.errors import ConfigError, Problem
+from leadbot.settings.scaffold import write_schema
 
-SCHEMA = Path("schemas") / "playbook.v1.json"
 _HANDLE = re.compile(r"@?\w{1,15}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -44,7 +43,7 @@ def new(name: str | None, template: str | None, handle: str | None) -> None:
     text = _named(templates[template].read_text(encoding="utf-8"), name, speaker.lower(), _only_team(speaker))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    _write_schema()
+    write_schema(Path())
     say(f"  wrote {file}, for @{speaker.lower()}")
     say("\nChange the facts and the words, then:")
     say(f"  leadbot playbook check {file}    # all that is wrong, with line and fix")
@@ -107,13 +106,3 @@ def _only_team(handle: str) -> str | None:
         team.name for one in brands if one.facts.handle.lower() == handle.lower() for team in one.facts.teams
     ]
     return teams[0] if len(teams) == 1 else None
-
-
-def _write_schema() -> None:
-    """Beside the folder of playbooks, where their first line says that editors find it. Ours, so replaced."""
-    from leadbot.flows.playbook import json_schema
-
-    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    if not SCHEMA.exists() or SCHEMA.read_text(encoding="utf-8") != text:
-        SCHEMA.parent.mkdir(exist_ok=True)
-        SCHEMA.write_text(text, encoding="utf-8")

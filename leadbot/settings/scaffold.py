@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -34,7 +35,21 @@ def write_project(directory: Path, handle: str, *, name: str = "", port: int = 8
         "PORT": str(port),
     }
     template = files("leadbot").joinpath("templates", "project")
-    return [_write(directory / file, template.joinpath(*file.split("/")), values) for file in _FILES]
+    written = [_write(directory / file, template.joinpath(*file.split("/")), values) for file in _FILES]
+    return [*written, write_schema(directory)]
+
+
+def write_schema(directory: Path) -> Path:
+    """What editors complete the keys of playbooks from; the first line of each says that it lies there.
+
+    It is made from leadbot's own models, so an older one is replaced.
+    """
+    from leadbot.flows.playbook import json_schema
+
+    file = directory / "schemas" / "playbook.v1.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return file
 
 
 def _write(target: Path, source: Traversable, values: dict[str, str]) -> Path:
