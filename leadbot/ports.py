@@ -207,8 +207,19 @@ class CrmAdapter(Protocol):
 class Notifier(Protocol):
     """Tells a team that somebody waits."""
 
-    def notify(self, team: str, subject: str, labels: Sequence[str], *, key: str) -> None:
-        """Deliver once per key. Raises TransientError, PermanentError."""
+    def notify(
+        self,
+        team: str,
+        subject: str,
+        labels: Sequence[str],
+        *,
+        key: str,
+        rep: str = "",
+        handoff_key: str = "",
+    ) -> None:
+        """Deliver once per key, to one rep if it is named. handoff_key: what it is about. Raises
+        TransientError, PermanentError.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from leadbot.nlp import SpacyReader, load_reader
 from leadbot.ports import Clock, CrmAdapter
 from leadbot.relay import Patience, Relay, Watch
 from leadbot.relay.pulling import Pulling
+from leadbot.relay.routing import Routing
 from leadbot.settings import Settings
 from leadbot.store import Store
 from leadbot.x.account import Account
@@ -93,6 +94,7 @@ def build(project: Project) -> Iterator[Daemon]:
             Part("relay", relay.run),
             Part("watch", watch.run),
             Part("playbooks", shelf.run),
+            Part("routing", Routing(store, decks, clock, reachable(settings)).run),
             Part("outcomes", Pulling(store, crm, timedelta(seconds=settings.crm.pull_every_s)).run),
             *timelines(settings, relay),
             *keeping.parts(settings, store, accounts, clock, time_outs(settings)),
@@ -170,6 +172,11 @@ def patience_of(settings: Settings) -> Patience:
     if settings.x.listen == ListenMode.STREAM:
         return patience
     return replace(patience, no_poll_s=max(patience.no_poll_s, 2 * SLOWER * settings.x.poll_s))
+
+
+def reachable(settings: Settings) -> frozenset[tuple[str, str]]:
+    """(team, rep) who are told by themselves."""
+    return frozenset((one.team, one.rep) for one in settings.channels if one.rep)
 
 
 def _figures(store: Store, limits: Limits, shelf: Shelf) -> dict[str, Any]:

@@ -59,6 +59,24 @@ def show(folder: Path, who: str, as_json: bool) -> None:
 @handoffs.command()
 @in_project
 @click.argument("who")
+@as_json_option
+def why(folder: Path, who: str, as_json: bool) -> None:
+    """Why somebody got one, and the others did not: WHO is a number of the list, a handle or a key."""
+    from leadbot.app.look import open_store
+    from leadbot.cli.routes import routes_as_json, routes_as_text
+
+    number, story = _one(folder, who)
+    with open_store(project_in(folder).settings) as (store, _):
+        routes = store.routes.of(story.item.key)
+    if as_json:
+        say(json.dumps(routes_as_json(story.item.key, routes), ensure_ascii=False))
+    else:
+        say("\n".join([f"{number}  @{story.item.person} to @{story.item.brand}", *routes_as_text(routes)]))
+
+
+@handoffs.command()
+@in_project
+@click.argument("who")
 @click.argument("outcome", type=click.Choice(["won", "later", "not_a_fit", "not_a_lead"]))
 @click.option("--why", default="", help="In a few words, for whoever reads it later.")
 def close(folder: Path, who: str, outcome: str, why: str) -> None:

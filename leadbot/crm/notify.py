@@ -26,7 +26,16 @@ class FileNotifier:
         self._lock = threading.Lock()
         self._journal: Journal | None = None
 
-    def notify(self, team: str, subject: str, labels: Sequence[str], *, key: str) -> None:
+    def notify(
+        self,
+        team: str,
+        subject: str,
+        labels: Sequence[str],
+        *,
+        key: str,
+        rep: str = "",
+        handoff_key: str = "",
+    ) -> None:
         """Tell once per key. Raises TransientError, PermanentError."""
         event = {
             "key": key,
@@ -34,6 +43,7 @@ class FileNotifier:
             "team": team,
             "subject": subject,
             "labels": list(labels),
+            **({"rep": rep} if rep else {}),
         }
         if self._open().append(event):
             log.info("team.notified", team=team, subject=subject, labels=list(labels), key=key)

@@ -6,7 +6,7 @@ question, an edit, a consent) tells the same card instead of opening a second on
 
 from __future__ import annotations
 
-from leadbot.flows import answers, wording
+from leadbot.flows import answers, calendar, routing, wording
 from leadbot.flows.cards import Card, Playbook
 from leadbot.flows.reasons import Reason
 from leadbot.flows.step import Step
@@ -23,7 +23,9 @@ def team_of(step: Step, playbook: Playbook | None) -> Team | None:
 
 
 def rep_of(step: Step, team: Team | None) -> Rep:
-    """Who gets this person: the rep they know, else one of the team, always the same for the same person."""
+    """Whom this person is told of: the rep they know, else one of the team, always the same for the same
+    person and answers (`routing.named`).
+    """
     conversation = step.conversation
     if conversation.last_rep:
         for known in (rep for each in step.deck.brand.teams for rep in each.reps):
@@ -31,7 +33,12 @@ def rep_of(step: Step, team: Team | None) -> Rep:
                 return known
     if team is None or not team.reps:
         return NOBODY
-    return team.reps[wording.seed(conversation.id, "rep") % len(team.reps)]
+    said = frozenset((answer.card, answer.answer) for answer in conversation.known)
+    if step.dialog is not None:
+        said |= {(answer.card, answer.answer) for answer in step.dialog.answers}
+    day = calendar.local_date(team.zone, calendar.next_open(team, step.at))
+    handle = step.deck.brand.handle
+    return routing.named(team, handle, said, day, wording.seed(conversation.id, "rep"))
 
 
 def give(
@@ -93,7 +100,7 @@ def _lay_down(step: Step, reason: Reason, playbook: Playbook | None, post: Post 
     team_name = team.name if team else (playbook.hand_off.to if playbook else "")
     on_desk = OnDesk(key, team_name, rep_of(step, team).name, reason.value, number, claim_within_s)
     subject = f"{dialog.score} points" if dialog else reason.value.replace("_", " ")
-    step.emit(Notify(f"{key}:notify", team_name, subject, _labels(dialog)))
+    step.emit(Notify(f"{key}:notify", team_name, subject, _labels(dialog), handoff_key=key))
     return on_desk
 
 

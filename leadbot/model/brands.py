@@ -24,10 +24,18 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """A salesperson. name: as in leadbot.toml; first_name: what lines may say."""
+    """A salesperson. name: as in leadbot.toml; first_name: what lines may say.
+
+    weight: their share of the team's people, 0 for nobody but their own. brands: handles, lower case, whose
+    people are theirs. takes: (card, answer), whose people are theirs. away: days of the team's zone.
+    """
 
     name: str
     first_name: str
+    weight: int = 1
+    brands: tuple[str, ...] = ()
+    takes: tuple[tuple[str, str], ...] = ()
+    away: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,8 @@ class Team:
     """Reps who take handoffs.
 
     hours: weekday 0..6 (Monday 0) → periods in minutes of the local day, in `zone` (IANA).
+    claim_within_s: business seconds somebody has to claim a person, where the playbook does not say.
+    manager: who gets those nobody claimed; empty: whoever runs leadbot hears of them by an alarm alone.
     """
 
     name: str
@@ -42,6 +52,8 @@ class Team:
     zone: str = "UTC"
     hours: tuple[tuple[int, int, int], ...] = ()  # (weekday, from_minute, to_minute); empty = always open
     holidays: tuple[date, ...] = ()
+    claim_within_s: float = 3600.0
+    manager: str = ""
 
 
 @dataclass(frozen=True, slots=True)

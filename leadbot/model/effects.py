@@ -77,12 +77,16 @@ class RaiseTask:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tell a team. labels: receipt labels, never verbatim words (SCENARIOS 25)."""
+    """Tell a team, or one of its reps. labels: receipt labels, never verbatim words (SCENARIOS 25).
+    handoff_key: what it is about, for a link.
+    """
 
     key: str
     team: str
     subject: str
     labels: tuple[str, ...] = ()
+    rep: str = ""
+    handoff_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,14 @@ class Errands:
         if self.notifier is None:
             self._hold(entry, NOT_SET_UP, "no_notifier", "no way to notify a team is set up")
             return
-        self.notifier.notify(effect.team, effect.subject, effect.labels, key=entry.key)
+        self.notifier.notify(
+            effect.team,
+            effect.subject,
+            effect.labels,
+            key=entry.key,
+            rep=effect.rep,
+            handoff_key=effect.handoff_key,
+        )
         self.store.outbox.done(entry, self.clock.now())
         _log.info("notice.delivered", key=entry.key, team=effect.team)
 

@@ -13,7 +13,7 @@ from leadbot.crm import fields as field_map
 from leadbot.crm import registry
 from leadbot.errors import ConfigError, Problem
 from leadbot.model import Brand, BrandId, Mode, Team
-from leadbot.settings import crm_secrets, desk, secrets, vault, words
+from leadbot.settings import crm_secrets, desk, secrets, teams, vault, words
 from leadbot.settings.table import Lines, Notes, Table, parse, tables
 from leadbot.settings.values import (
     KEEP_ALIVE_S,
@@ -42,7 +42,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "quiet_hours", "too_late", "daily_budget_usd", "daily_reads_usd",
         "same_text_hours", "same_text_per_hour",
     ),
-    "teams": ("name", "brand", "zone", "hours", "holidays", "reps"),
+    "teams": teams.KNOWN,
     "alarms": ("no_poll", "nothing_heard", "nothing_sent", "again", "team"),
     "privacy": ("keep_days", "keep_days_with_consent", "relookup_budget_usd", "activity"),
     "desk": ("host", "port", "public_url", "proxies", "with_daemon"),
@@ -87,6 +87,7 @@ def read(path: Path, env: Mapping[str, str], *, with_keys: bool = True) -> tuple
         privacy=_privacy(_table("privacy", document, notes)),
         keys=vault.read(_table("keys", document, notes), folder),
         desk=desk.read(_table("desk", document, notes)),
+        channels=teams.channels(tables("teams", document, notes), env if with_keys else None),
         log_format=_table("log", document, notes).choice("format", "console", ("console", "json")),
         log_level=_table("log", document, notes).choice(
             "level", "info", ("debug", "info", "warning", "error")
@@ -231,8 +232,9 @@ def _alarms(table: Table) -> AlarmSettings:
 def _brands(
     document: Mapping[str, Any], notes: Notes, folder: Path, x: XSettings
 ) -> tuple[BrandSettings, ...]:
-    teams = [
-        (table.text("brand").lstrip("@").lower(), _team(table)) for table in tables("teams", document, notes)
+    known_teams = [
+        (table.text("brand").lstrip("@").lower(), teams.team(table))
+        for table in tables("teams", document, notes)
     ]
     found = tables("brands", document, notes)
     handles = [table.text("handle").lstrip("@").lower() for table in found]
@@ -244,7 +246,7 @@ def _brands(
             table.fault(
                 "handle", f"@{handle} stands here twice", "keep one [[brands]] a handle", rule="twice"
             )
-        own = tuple(team for brand, team in teams if brand in ("", handle))
+        own = tuple(team for brand, team in known_teams if brand in ("", handle))
         brands.append(_brand(table, own, folder, x))
     for table in tables("teams", document, notes):
         brand = table.text("brand").lstrip("@").lower()
@@ -353,22 +355,3 @@ def _files_named(pattern: str, folder: Path) -> list[Path]:
         return [Path(pattern)] if Path(pattern).is_absolute() else sorted(folder.glob(pattern))
     except (ValueError, NotImplementedError, OSError):
         return []  # no pattern at all
-
-
-def _team(table: Table) -> Team:
-    name = table.text("name")
-    if not name:
-        table.fault(
-            "name", "a team needs a name", 'write name = "inside-sales", as playbooks call it', rule="no-name"
-        )
-    if "reps" not in table.values:
-        table.fault(
-            "", f'team "{name}" has nobody in it', 'write reps = [{name = "Maya Lindqvist"}]', rule="no-reps"
-        )
-    return Team(
-        name=name,
-        reps=table.parsed("reps", (), words.reps),
-        zone=table.parsed("zone", "UTC", words.zone),
-        hours=table.parsed("hours", (), words.week),
-        holidays=table.parsed("holidays", (), words.holidays),
-    )

@@ -124,6 +124,18 @@ class DeskSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """Where somebody is told. rep: empty for the whole team. name: the environment variable; url: what it
+    holds, empty where nobody looked.
+    """
+
+    team: str
+    rep: str
+    name: str
+    url: Secret = _NONE
+
+
+@dataclass(frozen=True, slots=True)
 class KeysSettings:
     """Where `leadbot brand add` keeps keys: "file" or "keyring"; the folder holds files or their locks."""
 
@@ -170,6 +182,7 @@ class Settings:
     privacy: PrivacySettings = PrivacySettings()
     keys: KeysSettings = KeysSettings()
     desk: DeskSettings = DeskSettings()
+    channels: tuple[Channel, ...] = ()
     log_format: str = "console"
     log_level: str = "info"
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadbot.model import Rep
 from leadbot.settings.table import LONGEST_S, seconds_in
 
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -107,21 +106,6 @@ def holidays(value: Any) -> tuple[date, ...]:
         return tuple(day if isinstance(day, date) else date.fromisoformat(day) for day in value)
     except (ValueError, TypeError):
         raise ValueError(wanted) from None
-
-
-def reps(value: Any) -> tuple[Rep, ...]:
-    """Salespeople: [{name = "Maya Lindqvist"}], or their names alone; first_name is the first word."""
-    wanted = 'write reps = [{name = "Maya Lindqvist"}], at least one'
-    if not isinstance(value, list) or not value:
-        raise ValueError(wanted)
-    found = []
-    for item in value:
-        table = {"name": item} if isinstance(item, str) else item
-        name = table.get("name") if isinstance(table, dict) else None
-        if not isinstance(name, str) or not name.strip() or set(table) - {"name", "first_name"}:
-            raise ValueError(wanted)
-        found.append(Rep(name.strip(), str(table.get("first_name") or name.split()[0])))
-    return tuple(found)
 
 
 def _minute(hour: str, minute: str) -> int:

@@ -24,6 +24,7 @@ from leadbot.store.past import PastPosts
 from leadbot.store.playbooks import Playbooks
 from leadbot.store.queries import Queries
 from leadbot.store.retention import Retention
+from leadbot.store.routes import Routes
 from leadbot.store.signal import Signal
 from leadbot.store.spend import Spend
 from leadbot.store.suppressions import Suppressions
@@ -51,6 +52,7 @@ class Store:
         self.drafts = Drafts(database, clock, self.decided, self.heard)
         self.crm = Crm(database, clock, self.heard)
         self.desk = Desk(database, clock, self.heard)
+        self.routes = Routes(database, clock, self.decided)
         self.desk_access = DeskAccess(database)
         self.desk_queue = DeskQueue(database)
         self.desk_stories = DeskStories(database)

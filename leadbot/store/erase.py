@@ -10,6 +10,7 @@ from leadbot.model import PersonId
 from leadbot.store import desk_access
 from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
+from leadbot.store.route_tables import ROUTE
 from leadbot.store.states import OutboxState
 from leadbot.store.tables import (
     BRAND_LOG,
@@ -26,7 +27,7 @@ from leadbot.store.tables import (
 )
 
 _BY_PERSON = (INBOX, OUTBOX, HANDOFF, TASK, TIMER)
-_BY_CONVERSATION = (DECISION, RECEIPT_LINE, CRM_ANSWER)
+_BY_CONVERSATION = (DECISION, RECEIPT_LINE, CRM_ANSWER, ROUTE)
 
 
 def erase_person(database: Database, person_id: PersonId) -> dict[str, int]:

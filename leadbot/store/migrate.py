@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from leadbot.store import dialect
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision; a test compares it with the migrations folder."""
 
 _FOLDER = Path(__file__).parent / "migrations"

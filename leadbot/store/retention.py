@@ -17,6 +17,7 @@ from leadbot.model import BrandId, Consent
 from leadbot.store import desk_access
 from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.database import Database
+from leadbot.store.route_tables import ROUTE
 from leadbot.store.states import UNSETTLED, InboxState
 from leadbot.store.tables import (
     ASIDE,
@@ -33,7 +34,7 @@ from leadbot.store.tables import (
 )
 
 _MOST_ORPHANS = 1_000
-_OF_CONVERSATION = (DECISION, RECEIPT_LINE, OUTBOX, TIMER, CRM_ANSWER)
+_OF_CONVERSATION = (DECISION, RECEIPT_LINE, OUTBOX, TIMER, CRM_ANSWER, ROUTE)
 _OF_PERSON = (INBOX, HANDOFF, TASK, OWN_POST)
 
 

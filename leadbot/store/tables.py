@@ -16,6 +16,7 @@ from leadbot.store.columns import RowId, UtcTime
 from leadbot.store.crm_tables import CRM_ANSWER
 from leadbot.store.desk_tables import DESK_TABLES
 from leadbot.store.forget_tables import CHORE
+from leadbot.store.route_tables import ROUTE
 from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
 _NEW = text("state = 'new'")
@@ -434,5 +435,6 @@ TABLES = (
     GAP,
     CHORE,
     CRM_ANSWER,
+    ROUTE,
     *DESK_TABLES,
 )

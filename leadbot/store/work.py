@@ -260,9 +260,8 @@ _GUARDED = (
     )
 )
 
+# Not team and rep: whom a handoff went to since stands there (store.routes).
 _HANDOFF_NEWS = (
-    "team",
-    "rep",
     "score",
     "consent",
     "consent_words",

@@ -103,7 +103,16 @@ class FakeNotifier:
         self.notices: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         self.calls = 0
 
-    def notify(self, team: str, subject: str, labels: Sequence[str], *, key: str) -> None:
+    def notify(
+        self,
+        team: str,
+        subject: str,
+        labels: Sequence[str],
+        *,
+        key: str,
+        rep: str = "",
+        handoff_key: str = "",
+    ) -> None:
         """Deliver once per key."""
         self.calls += 1
         self.notices.setdefault(key, (team, subject, tuple(labels)))
