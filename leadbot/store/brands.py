@@ -206,7 +206,7 @@ def _has_decided(connection: Connection, brand_id: BrandId, up_to: int | None) -
     if up_to is None:
         return False
     is_waiting = exists().where(
-        INBOX.c.state == InboxState.NEW, INBOX.c.brand_id == brand_id, INBOX.c.id <= up_to
+        INBOX.c.state == InboxState.NEW, dialect.plain(INBOX.c.brand_id) == brand_id, INBOX.c.id <= up_to
     )
     return not connection.execute(select(is_waiting)).scalar()
 

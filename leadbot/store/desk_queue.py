@@ -218,25 +218,15 @@ class DeskQueue:
 
     def fingerprint(self) -> tuple[Any, ...]:
         """Changes whenever a list or a pause does. Cheap: asked for every second."""
-        is_open = HANDOFF.c.state.in_((HandOffState.OPEN, HandOffState.CLAIMED))
+        queries = (
+            _sum(HANDOFF, HandOffState.OPEN, HANDOFF.c.updated_at),
+            _sum(HANDOFF, HandOffState.CLAIMED, HANDOFF.c.updated_at),
+            _sum(TASK, TaskState.OPEN, TASK.c.created_at),
+            _sum(OUTBOX, OutboxState.DRAFT, OUTBOX.c.id),
+            select(BRAND_STATE.c.brand_id, BRAND_STATE.c.paused_at, BRAND_STATE.c.mode),
+        )
         with self._database.read() as connection:
-            return (
-                *connection.execute(
-                    select(func.count(), func.max(HANDOFF.c.updated_at)).where(is_open)
-                ).one(),
-                *connection.execute(
-                    select(func.count(), func.max(TASK.c.created_at)).where(TASK.c.state == TaskState.OPEN)
-                ).one(),
-                *connection.execute(
-                    select(func.count(), func.max(OUTBOX.c.id)).where(OUTBOX.c.state == OutboxState.DRAFT)
-                ).one(),
-                *(
-                    tuple(row)
-                    for row in connection.execute(
-                        select(BRAND_STATE.c.brand_id, BRAND_STATE.c.paused_at, BRAND_STATE.c.mode)
-                    )
-                ),
-            )
+            return tuple(tuple(row) for query in queries for row in connection.execute(query))
 
     def changed_since(self, decision_id: int, *, limit: int = 2000) -> tuple[int, frozenset[str]]:
         """Conversations something was decided about after that decision, and the number of the newest one."""
@@ -252,6 +242,10 @@ class DeskQueue:
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with self._database.read() as connection:
             return connection.execute(query).mappings().all()
+
+
+def _sum(table: Any, state: StrEnum, newest: Any) -> Select[Any]:
+    return select(func.count(), func.max(newest)).where(table.c.state == state)
 
 
 def _of(view: View, me: str) -> ColumnElement[bool]:

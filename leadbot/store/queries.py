@@ -18,6 +18,7 @@ from leadbot.store import codec, spend, threads
 from leadbot.store.brands import BrandState, load_state
 from leadbot.store.crm import candidates_of
 from leadbot.store.database import Database
+from leadbot.store.dialect import plain
 from leadbot.store.leads import permalink
 from leadbot.store.states import UNSETTLED, HandOffState, InboxState, OutboxState, TaskState
 from leadbot.store.tables import (
@@ -421,9 +422,10 @@ def _set_aside(connection: Connection, day: str, brand_id: m.BrandId | None) -> 
 
 
 def _status(connection: Connection, brand_id: m.BrandId, now: datetime) -> BrandStatus:
-    new = and_(INBOX.c.brand_id == brand_id, INBOX.c.state == InboxState.NEW)
+    is_brand_s = plain(INBOX.c.brand_id) == brand_id
+    new = and_(is_brand_s, INBOX.c.state == InboxState.NEW)
     waiting, oldest = connection.execute(select(func.count(), func.min(INBOX.c.put_at)).where(new)).one()
-    failed = select(func.count()).where(INBOX.c.brand_id == brand_id, INBOX.c.state == InboxState.FAILED)
+    failed = select(func.count()).where(is_brand_s, INBOX.c.state == InboxState.FAILED)
     rows = (
         select(OUTBOX.c.state, func.count())
         .where(OUTBOX.c.brand_id == brand_id, OUTBOX.c.state.in_(UNSETTLED))

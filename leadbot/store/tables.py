@@ -20,6 +20,7 @@ from leadbot.store.route_tables import ROUTE
 from leadbot.store.watch_tables import ALARM, ASIDE_COUNT, GAP
 
 _NEW = text("state = 'new'")
+_FAILED = text("state = 'failed'")
 _KEPT = text("checked_at IS NOT NULL")
 _CLAIMABLE = text("state IN ('pending', 'held')")
 _UNSETTLED = text("state IN ('pending', 'held', 'draft', 'sending', 'unknown')")
@@ -38,6 +39,7 @@ class InboxRow(SQLModel, table=True):
         UniqueConstraint("brand_id", "key", name="uq_inbox_brand_key"),
         Index("ix_inbox_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
         Index("ix_inbox_new_person", "person_id", "brand_id", sqlite_where=_NEW, postgresql_where=_NEW),
+        Index("ix_inbox_failed", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index("ix_inbox_post", "post_id", "brand_id"),
         Index("ix_inbox_person", "person_id", "brand_id"),
         Index("ix_inbox_checked", "brand_id", "checked_at", sqlite_where=_KEPT, postgresql_where=_KEPT),

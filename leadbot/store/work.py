@@ -16,6 +16,7 @@ from leadbot.model import BrandId, ConversationId, Event, Mode, PersonId, ReplyR
 from leadbot.store import dialect, forget, inbox, suppressions
 from leadbot.store.brands import load_modes
 from leadbot.store.database import Database
+from leadbot.store.dialect import plain
 from leadbot.store.states import UNSETTLED, InboxState, OutboxState
 from leadbot.store.tables import (
     CONVERSATION,
@@ -178,7 +179,7 @@ def _entries(connection: Connection, brand_ids: Sequence[BrandId], limit: int) -
             table.post_id,
             table.put_at,
         )
-        .where(table.state == InboxState.NEW, table.brand_id.in_(brand_ids))
+        .where(table.state == InboxState.NEW, plain(table.brand_id).in_(brand_ids))
         .order_by(table.id)
         .limit(limit)
     )

@@ -75,3 +75,22 @@ def test_the_gate_asks_about_replies_by_their_ids(store: Store, plans: dict[str,
         )
     assert len(plans) == 4
     assert all_said(plans) == []
+
+
+def test_what_waits_is_found_without_going_through_all_that_was_ever_heard(store: Store) -> None:
+    asked: dict[str, str] = {}
+
+    def explain(connection: Any, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith("SELECT") and "FROM inbox" in statement:
+            raw = connection.connection.driver_connection
+            plan = raw.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            asked[statement] = "; ".join(step[3] for step in plan)
+
+    store.brands.introduce(BRAND, "acme")
+    store.brands.poll_completed(BRAND, 7)
+    event.listen(store.database.engine, "before_cursor_execute", explain)
+    store.work.claim([BRAND], NOW, limit=200)
+    store.queries.status()
+
+    assert len(asked) == 4
+    assert [plan for plan in asked.values() if "USING INDEX ix_inbox_" not in plan] == []

@@ -41,6 +41,8 @@ def upgrade() -> None:
     )
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns, unique=False)
+    failed = sa.text("state = 'failed'")
+    op.create_index("ix_inbox_failed", "inbox", ["id"], sqlite_where=failed, postgresql_where=failed)
 
 
 def _door() -> None:
@@ -83,6 +85,7 @@ def _door() -> None:
 
 def downgrade() -> None:
     """Take this step back."""
+    op.drop_index("ix_inbox_failed", table_name="inbox")
     for name, table, _ in reversed(INDEXES):
         op.drop_index(name, table_name=table)
     for table in ("desk_log", "desk_secret", "desk_try", "desk_pass", "desk_session", "desk_user"):
