@@ -63,16 +63,18 @@ class Playbooks:
         by and brand_id: who did it, for the brand's log; nothing is logged where the id is not known.
         Raises TransientError.
         """
-        row = {
+        row: dict[str, object] = {
             "version": playbook.version,
             "brand": playbook.brand,
             "name": playbook.name,
             "file": playbook.file,
             "content": playbook.content,
-            "shipped_at": self._clock.now(),
             "withdrawn_at": None,
         }
         with self._database.write() as connection:
+            # After everything shipped before, whatever a clock says: the newest is what is spoken.
+            now, last = self._clock.now(), _last_shipped(connection, playbook.brand, playbook.name)
+            row["shipped_at"] = now if last is None else max(now, last + timedelta(microseconds=1))
             before = _live_of(connection, playbook.brand, playbook.name)
             replace = ["file", "shipped_at", "withdrawn_at"]
             connection.execute(dialect.upsert(connection, PLAYBOOK_VERSION, replace), row)
@@ -179,6 +181,13 @@ def _retire(connection: Connection, brand: str, name: str, now: datetime) -> int
     table = PLAYBOOK_VERSION.c
     is_live = (table.brand == brand, table.name == name, table.withdrawn_at.is_(None))
     return connection.execute(update(PLAYBOOK_VERSION).where(*is_live).values(withdrawn_at=now)).rowcount
+
+
+def _last_shipped(connection: Connection, brand: str, name: str) -> datetime | None:
+    table = PLAYBOOK_VERSION.c
+    query = select(func.max(table.shipped_at)).where(table.brand == brand, table.name == name)
+    last: datetime | None = connection.execute(query).scalar()
+    return last
 
 
 def _live_of(connection: Connection, brand: str, name: str) -> str:

@@ -178,6 +178,14 @@ def test_playbooks_are_tried_in_the_order_of_the_settings(shop: Shop) -> None:
     assert shop.speaks()["acme"] == [versions["team-plan"], versions["aaa"]]
 
 
+def test_what_is_shipped_last_is_live_whatever_the_clock_says(shop: Shop) -> None:
+    before = shop.starts()["acme"]
+    reword(shop.acme)
+    shop.clock.advance(-86_400)
+    after = shop.ships(shop.acme)
+    assert shop.speaks()["acme"] == [after] != before
+
+
 def test_a_running_daemon_takes_what_is_shipped_and_finishes_what_began(shop: Shop) -> None:
     (before,) = shop.starts()["acme"]
     settings = shop.load().settings
