@@ -62,7 +62,7 @@ def _longest_post(playbook: Playbook, brand: Brand) -> int:
     Between no name and the longest one any length may come up, so what can fit at all may fill the post.
     """
     spans = {id(line): _span(line, brand) for line in spoken_by(playbook)}
-    answers = [spans[id(answer.say)] for answer in playbook.answers_first]
+    answers = [spans[id(answer.say)] for answer in playbook.answers]
     nexts = [spans[id(card.ask)] for card in playbook.cards]
     nexts += [spans[id(ending.say)] for ending in playbook.endings.values() if ending.say is not None]
     first, characters = _disclosure(brand), playbook.limits.characters

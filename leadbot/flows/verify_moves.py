@@ -203,6 +203,7 @@ class Moves:
         yield Move("asks what has no answer", (QUESTION,))
         for line in self._extremes:
             yield _asking("asks", [], line)
+        for line in self._extremes[:1] if self._merged else self._extremes:
             yield Move("asks, and whether a bot writes", (_question(line, []), WHO))
 
     def _late(self, dialog: Dialog) -> Iterator[Move]:
@@ -251,7 +252,8 @@ class Moves:
                 for more in ([], *(words for _, words in self._bundles(self._playbook.cards))):
                     said = _question(line, more, intent=intent, lead=self._lead("hi"))
                     yield Move("asks first", (said,))
-                for more in self._told_by_the_hidden():
+                is_first = line is self._questions[0] or not self._merged
+                for more in self._told_by_the_hidden() if is_first else [[]]:
                     said = _question(line, more, intent=intent, lead=self._lead("hi"))
                     yield Move("asks first, hidden", (said,), person=THIN)
             lead = self._lead(_UNKNOWN)

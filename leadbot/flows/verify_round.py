@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from leadbot.flows import calendar
 from leadbot.flows.cards import Deck, Playbook
@@ -80,7 +81,7 @@ class Place:
     posts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Round:
     """A move and what came of it. reasons: of each decision. error: what `decide` raised, or ""."""
 
@@ -92,12 +93,12 @@ class Round:
     reasons: tuple[str, ...]
     error: str = ""
 
-    @property
+    @cached_property
     def replies(self) -> tuple[SendReply, ...]:
         """What the bot said."""
         return tuple(effect for effect in self.effects if isinstance(effect, SendReply))
 
-    @property
+    @cached_property
     def last_reason(self) -> str:
         """Why the bot said what it said: the reason of the last decision that was about words."""
         return next((reason for reason in reversed(self.reasons) if reason != "reply_sent"), "")
