@@ -14,11 +14,21 @@ from leadbot.model import Brand, Bucket, Intent, SlotType, Source, VersionId
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something the bot may say, in one wording or several. `link`: the author allowed a link in it."""
+    """Something the bot may say, in one wording or several. `link`: the author allowed a link in it.
+
+    wordings: all of them. variants: name → its part of the wordings; a person always hears the same one.
+    name: what the line is called in records, such as ``team_size.ask``.
+    """
 
     wordings: tuple[str, ...]
     line: int
     link: bool = False
+    variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    name: str = ""
+
+    def of_variant(self, variant: str) -> tuple[str, ...]:
+        """The wordings of one variant; all if there is none of that name."""
+        return next((wordings for name, wordings in self.variants if name == variant), self.wordings)
 
 
 @dataclass(frozen=True, slots=True)

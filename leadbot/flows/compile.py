@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from leadbot.flows import values
 from leadbot.flows.cards import (
@@ -22,7 +23,7 @@ from leadbot.flows.cards import (
 )
 from leadbot.flows.faults import nearest
 from leadbot.flows.schema import AnswerFirst as AnswerFirstSheet
-from leadbot.flows.schema import AnswerSheet, CardSheet, HandOffSheet, PlaybookSheet, TestSheet
+from leadbot.flows.schema import AnswerSheet, CardSheet, HandOffSheet, PlaybookSheet, TestSheet, VariantSheet
 from leadbot.flows.yamltext import Path, YamlText
 from leadbot.model import LEAD_INTENTS, Bucket, Intent, SlotType, VersionId
 
@@ -44,6 +45,10 @@ def compile_sheet(
 ) -> Playbook:
     """The playbook of a sheet. What can't be understood is added to the problems of `text` and left out."""
     return _Compiler(text, lists).playbook(sheet, content, version)
+
+
+def _about(item: AnswerFirstSheet) -> str:
+    return item.when or (item.when_sounds_like or [""])[0]
 
 
 class _Compiler:
@@ -70,7 +75,9 @@ class _Compiler:
             endings={
                 name: Ending(
                     name,
-                    self._say(ending.say, ("endings", name, "say"), ending.link) if ending.say else None,
+                    self._say(ending.say, ("endings", name, "say"), ending.link, name)
+                    if ending.say
+                    else None,
                     ending.outcome,
                     self._line_at(("endings", name)),
                 )
@@ -95,8 +102,12 @@ class _Compiler:
     def _line_at(self, path: Path) -> int:
         return self._text.place(path).line
 
-    def _say(self, wordings: Sequence[str], path: Path, link: bool) -> Line:
-        return Line(tuple(wordings), self._line_at(path), link)
+    def _say(self, said: Sequence[str] | VariantSheet, path: Path, link: bool, owner: str = "") -> Line:
+        line, name = self._line_at(path), f"{owner}.{path[-1]}" if owner else ""
+        if not isinstance(said, VariantSheet):
+            return Line(tuple(said), line, link, name=name)
+        variants = tuple((variant, tuple(wordings)) for variant, wordings in said.variants.items())
+        return Line(tuple(chain.from_iterable(one for _, one in variants)), line, link, variants, name)
 
     def _start_when(self, sheet: PlaybookSheet) -> StartWhen:
         start = sheet.start_when
@@ -145,7 +156,7 @@ class _Compiler:
                 self._text.complain(
                     path, "answers-first", "one of `when` and `when_sounds_like` is wanted here"
                 )
-            say = self._say(item.say, (*path, "say"), item.link)
+            say = self._say(item.say, (*path, "say"), item.link, f"{key}.{_about(item)}")
             phrases = tuple(item.when_sounds_like or ())
             compiled.append(AnswerFirst(say, self._line_at(path), item.when, phrases))
         return tuple(compiled)
@@ -161,10 +172,12 @@ class _Compiler:
         return Card(
             learn=card.learn,
             type=kind,
-            ask=self._say(card.ask, (*path, "ask"), card.link),
+            ask=self._say(card.ask, (*path, "ask"), card.link, card.learn),
             answers=tuple(self._rule(n, a, card, (*path, "answers", n)) for n, a in card.answers.items()),
             line=self._line_at(path),
-            if_unclear=self._say(card.if_unclear, (*path, "if_unclear"), card.link)
+            if_unclear=self._say(
+                card.if_unclear, (*path, "if_unclear"), card.link, f"{card.learn}.if_unclear"
+            )
             if card.if_unclear
             else None,
             only_if=tuple(OnlyIf(item.card, frozenset(item.answers)) for item in card.only_if),
@@ -238,14 +251,17 @@ class _Compiler:
         return frozenset(named)
 
     def _hand_off(self, sheet: HandOffSheet) -> HandOffPlan:
+        def say(said: Sequence[str] | VariantSheet, key: str) -> Line:
+            return self._say(said, ("hand_off", key), sheet.link, "hand_off")
+
         after = sheet.say_after_hours
         return HandOffPlan(
             at_points=sheet.at,
             to=sheet.to,
             line=self._line_at(("hand_off",)),
-            say=self._say(sheet.say, ("hand_off", "say"), sheet.link),
-            say_after_hours=self._say(after, ("hand_off", "say_after_hours"), sheet.link) if after else None,
-            say_if_asked_for=self._say(sheet.say_if_asked_for, ("hand_off", "say_if_asked_for"), sheet.link),
+            say=say(sheet.say, "say"),
+            say_after_hours=say(after, "say_after_hours") if after else None,
+            say_if_asked_for=say(sheet.say_if_asked_for, "say_if_asked_for"),
             otherwise=sheet.otherwise,
             at_once_if=frozenset(sheet.at_once_if),
             claim_within_s=sheet.claim_within,

@@ -21,6 +21,7 @@ from leadbot.flows import answers, calendar, handoff, learning, speaking, starti
 from leadbot.flows.cards import Card, Ending, Line, Playbook
 from leadbot.flows.learning import Turn
 from leadbot.flows.reasons import Reason
+from leadbot.flows.speaking import Utterance
 from leadbot.flows.step import Step
 from leadbot.model import Before, CancelTimer, Consent, Heard, Hold, LineKind, Mode, Owner, Post, Status
 
@@ -50,12 +51,12 @@ class Talk:
         """Our answers to what they asked."""
         return tuple(answer.say for answer in self.turn.says)
 
-    def compose(self, *lines: Line) -> str | None:
+    def compose(self, *lines: Line) -> Utterance | None:
         """The words of these lines in one post, if they fit."""
         return speaking.compose(self.step, self.playbook, lines) if lines else None
 
     def say(
-        self, text: str | None, kind: LineKind, line: Line, then: Callable[[], None], reason: Reason
+        self, text: Utterance | None, kind: LineKind, line: Line, then: Callable[[], None], reason: Reason
     ) -> Reason:
         """Say it and let `then` happen, or let a human do it when the words can't leave."""
         if text is None:
@@ -67,8 +68,8 @@ class Talk:
         verdict = speaking.speak(step, self.playbook, self.target, text, kind, line=line, way_back=before)
         if verdict.hold in (Hold.DROP, Hold.TASK):
             if self.is_start and step.deck.brand.mode is Mode.WATCH:
-                return _only_watch(self, text)
-            speaking.unsaid(step, self.target.post.id, verdict, text)
+                return _only_watch(self, text.text)
+            speaking.unsaid(step, self.target.post.id, verdict, text.text)
             return fall_silent(step, self.playbook, self.target.post)
         then()
         return reason
@@ -192,7 +193,7 @@ def _only_answer(talk: Talk) -> Reason:
     return talk.say(_answers_alone(talk), LineKind.ANSWER, line, close, Reason.THIN_PROFILE)
 
 
-def _answers_alone(talk: Talk) -> str | None:
+def _answers_alone(talk: Talk) -> Utterance | None:
     return talk.compose(*talk.answer_lines) or talk.compose(talk.answer_lines[0])
 
 

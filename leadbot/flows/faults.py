@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from leadbot.flows.schema import PlaybookSheet
+from leadbot.flows.schema import PlaybookSheet, VariantSheet
 from leadbot.flows.yamltext import Path, YamlText
 
 _WANTED = {
@@ -54,7 +55,7 @@ def explain(error: ValidationError, text: YamlText) -> None:
 
 
 def _explain_one(fault: Mapping[str, Any], text: YamlText) -> None:
-    path: Path = tuple(part for part in fault["loc"] if part != "[key]")
+    path: Path = tuple(part for part in fault["loc"] if not str(part).startswith("["))
     kind = fault["type"]
     name = _spoken_name(path)
     context = fault.get("ctx", {})
@@ -133,6 +134,8 @@ def _annotation_at(path: Path) -> Any:
         origin = get_origin(annotation)
         if origin in (list, dict):
             annotation = get_args(annotation)[-1]
+        elif origin is UnionType or origin is Union:
+            annotation = _field_annotation(VariantSheet, str(part))
         elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
             annotation = _field_annotation(annotation, str(part))
         else:
@@ -150,6 +153,8 @@ def _field_annotation(model: type[BaseModel], key: str) -> Any:
 def keys_at(path: Path) -> list[str]:
     """The keys that may stand in the map at `path`."""
     model = _annotation_at(path)
+    if get_origin(model) in (Union, UnionType):
+        model = VariantSheet
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [info.alias or name for name, info in model.model_fields.items()]

@@ -8,6 +8,7 @@ from itertools import product
 
 from leadbot.errors import PlaybookError
 from leadbot.flows import manners, templates
+from leadbot.flows.profile import LONGEST_TOPIC
 from leadbot.flows.render import Values, render_as_written, tidy
 from leadbot.flows.spoken import SPOKEN_KEYS, Spoken
 from leadbot.flows.weights import has_link, weighted_length
@@ -45,7 +46,8 @@ def check_lines(lines: Iterable[Spoken], text: YamlText, room: Room) -> None:
 def _check_cut_texts(text: YamlText) -> None:
     for path in text.cut:
         keys = [part for part in path if isinstance(part, str)]
-        if keys and keys[-1] in SPOKEN_KEYS:
+        spoken = keys[: keys.index("variants")] if "variants" in keys else keys
+        if spoken and spoken[-1] in SPOKEN_KEYS:
             what = "a comment cuts this text off: what stands behind # is not said"
             text.complain(path, "comment", what, 'put the text in quotes: "..."')
 
@@ -78,8 +80,12 @@ def _check_wording(line: Spoken, path: Path, wording: str, text: YamlText, room:
 def _all_renderings(wording: str, room: Room) -> list[str]:
     """As it reads without and with each value; all values there comes last."""
     return [
-        render_as_written(wording, Values(name, room.rep_name, back_at, _BRAND_NAME, room.brand_handle))
-        for name, back_at in product(("", "W" * LONGEST_NAME), ("", LONGEST_BACK_AT))
+        render_as_written(
+            wording, Values(name, room.rep_name, back_at, _BRAND_NAME, room.brand_handle, bio_topic=topic)
+        )
+        for name, topic, back_at in product(
+            ("", "W" * LONGEST_NAME), ("", LONGEST_TOPIC), ("", LONGEST_BACK_AT)
+        )
     ]
 
 
@@ -94,11 +100,15 @@ def _check_values(line: Spoken, path: Path, wording: str, text: YamlText) -> Non
 
 
 def _check_reading(path: Path, said: list[str], text: YamlText) -> None:
-    # back_at is always there where it may be used, so only the name is left out here.
-    for words, when in ((said[1], "without a name"), (said[-1], "with a name")):
+    # back_at is always there where it may be used, so only what a profile may lack is left out here.
+    whens = ("without a name or topic", "without a name", "without a bio topic", "with all values")
+    for words, when in zip(said[1::2], whens, strict=True):
         rough = manners.roughness_of(words)
         if rough:
-            fix = 'put {{ person.comma_name }} right behind a word: it is ", Ana" or nothing'
+            fix = (
+                'put {{ person.comma_name }} right behind a word: it is ", Ana" or nothing; '
+                "put a topic into {% if person.bio_topic %}…{% endif %}"
+            )
             text.complain(path, "reads-badly", f'{when} this reads badly: "{rough}"', fix)
             return
 
@@ -146,6 +156,8 @@ def _check_length(
     used = templates.variables(wording)
     if used & {"person.first_name", "person.comma_name"}:
         reasons.append(f"once person.first_name is {LONGEST_NAME} letters long")
+    if "person.bio_topic" in used:
+        reasons.append(f"with the longest topic ({LONGEST_TOPIC})")
     if "rep.first_name" in used:
         reasons.append(f"with a rep of {len(room.rep_name)} letters")
     if first:

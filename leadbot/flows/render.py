@@ -20,7 +20,7 @@ from leadbot.flows.weights import weighted_length
 __all__ = ["FILTERS", "VARIABLES", "Values", "render", "weighted_length", "with_disclosure"]
 
 VARIABLES = {
-    "person": ("first_name", "comma_name"),
+    "person": ("first_name", "comma_name", "bio_topic"),
     "rep": ("first_name", "back_at"),
     "brand": ("name", "handle"),
 }
@@ -32,6 +32,7 @@ class Values:
     """What a line may say besides its own words.
 
     first_name: made by `names.first_name`, or "" when not known.
+    bio_topic: made by `profile.bio_topic`, or "".
     rep_back_at: when the rep is back, in words ("Monday at 09:00"); "" while somebody is there.
     """
 
@@ -40,6 +41,7 @@ class Values:
     rep_back_at: str = ""
     brand_name: str = ""
     brand_handle: str = ""
+    bio_topic: str = ""
 
     @property
     def comma_name(self) -> str:
@@ -51,6 +53,7 @@ _ValueOf = Callable[[Values], str]
 _VALUES: dict[tuple[str, str], _ValueOf] = {
     ("person", "first_name"): attrgetter("first_name"),
     ("person", "comma_name"): attrgetter("comma_name"),
+    ("person", "bio_topic"): attrgetter("bio_topic"),
     ("rep", "first_name"): attrgetter("rep_first_name"),
     ("rep", "back_at"): attrgetter("rep_back_at"),
     ("brand", "name"): attrgetter("brand_name"),
@@ -62,6 +65,7 @@ _VALUES: dict[tuple[str, str], _ValueOf] = {
 class _Person:
     first_name: str
     comma_name: str
+    bio_topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def with_disclosure(text: str, disclosure: str) -> str:
 
 def _by_template(wording: str, values: Values) -> str:
     return _template(wording).render(
-        person=_Person(values.first_name, values.comma_name),
+        person=_Person(values.first_name, values.comma_name, values.bio_topic),
         rep=_Rep(values.rep_first_name, values.rep_back_at),
         brand=_Brand(values.brand_name, values.brand_handle),
     )

@@ -39,7 +39,7 @@ def repaired_sheet(text: YamlText, error: ValidationError) -> PlaybookSheet | No
 
 
 def _mend(data: dict[str, Any], fault: dict[str, Any], text: YamlText) -> None:
-    path: Path = fault["loc"]
+    path: Path = tuple(part for part in fault["loc"] if not str(part).startswith("["))
     if path[0] in _EXPENDABLE:
         data.pop(path[0], None)
         return

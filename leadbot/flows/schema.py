@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
 
 from leadbot.flows import values
@@ -27,9 +27,19 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def _as_lines(value: Any) -> Any:
+    return value if isinstance(value, (dict, Sheet)) else _as_list(value)
+
+
+def _shape_of_lines(value: Any) -> str:
+    return "[variants]" if isinstance(value, (dict, Sheet)) else "[lines]"
+
+
 def _list_or_nothing(value: Any) -> Any:
     if value == "nothing":
         return []
+    if isinstance(value, (dict, Sheet)):
+        return value
     if value == []:
         raise PydanticCustomError("empty", "there is no line here; write `nothing` if nothing shall be said")
     return _as_list(value)
@@ -56,17 +66,47 @@ def _is_answer(value: Any) -> Any:
     return [("yes" if item else "no") if isinstance(item, bool) else item for item in items]
 
 
+class Sheet(BaseModel):
+    """What all parts of a playbook share: nothing is converted in silence, nothing unknown is let in."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
 Words = Annotated[
     list[Phrase],
     Field(min_length=1, max_length=60),
     BeforeValidator(_as_list, json_schema_input_type=Phrase | list[Phrase]),
 ]
-Say = Annotated[
+Wordings = Annotated[
     list[Wording],
     Field(min_length=1, max_length=60),
     BeforeValidator(_as_list, json_schema_input_type=Wording | list[Wording]),
 ]
+
+
+class VariantSheet(Sheet):
+    """A line that is tried in several variants; the same person always hears the same one."""
+
+    variants: dict[Slug, Wordings] = Field(
+        min_length=2, max_length=6, title="Name of each variant, and its wordings"
+    )
+
+
+Say = Annotated[
+    Annotated[Annotated[list[Wording], Field(min_length=1, max_length=60)], Tag("[lines]")]
+    | Annotated[VariantSheet, Tag("[variants]")],
+    Discriminator(_shape_of_lines),
+    BeforeValidator(_as_lines, json_schema_input_type=Wording | list[Wording] | VariantSheet),
+]
 SayOrNothing = Annotated[
+    Annotated[Annotated[list[Wording], Field(max_length=60)], Tag("[lines]")]
+    | Annotated[VariantSheet, Tag("[variants]")],
+    Discriminator(_shape_of_lines),
+    BeforeValidator(
+        _list_or_nothing, json_schema_input_type=Nothing | Wording | list[Wording] | VariantSheet
+    ),
+]
+SmallTalk = Annotated[
     list[Wording],
     Field(max_length=60),
     BeforeValidator(_list_or_nothing, json_schema_input_type=Nothing | Wording | list[Wording]),
@@ -79,12 +119,6 @@ IsAnswer = Annotated[
     list[str | int | float],
     BeforeValidator(_is_answer, json_schema_input_type=str | int | float | list[str | int | float]),
 ]
-
-
-class Sheet(BaseModel):
-    """What all parts of a playbook share: nothing is converted in silence, nothing unknown is let in."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class StartWhen(Sheet):
@@ -261,5 +295,5 @@ class PlaybookSheet(Sheet):
     cards: list[CardSheet] = Field(min_length=1, max_length=12, title="What to learn, from top to bottom")
     hand_off: HandOffSheet = Field(title="When and how a person is handed over")
     endings: dict[Slug, EndingSheet] = Field(min_length=1, max_length=20, title="How a dialog closes")
-    small_talk: SayOrNothing = Field(default=[], title="Lines for small talk, or nothing")
+    small_talk: SmallTalk = Field(default=[], title="Lines for small talk, or nothing")
     tests: list[TestSheet] = Field(default=[], max_length=100, title="Dialogs to try")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from leadbot.flows import calendar, gate, handoff, names, render, summons, wording
+from leadbot.flows import calendar, gate, handoff, names, profile, render, summons, templates, wording
 from leadbot.flows.cards import Limits, Line, Playbook
 from leadbot.flows.step import MEMORY, Step
 from leadbot.model import (
@@ -73,6 +75,22 @@ def left(step: Step, playbook: Playbook) -> int:
     return limit_of(playbook) - (step.dialog.messages if step.dialog else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words that may be said. facts_used: what of the profile stands in them; variants: line → variant."""
+
+    text: str
+    facts_used: tuple[str, ...] = ()
+    variants: tuple[tuple[str, str], ...] = ()
+
+
+_FACT_OF = {
+    "person.first_name": "first_name",
+    "person.comma_name": "first_name",
+    "person.bio_topic": "bio_topic",
+}
+
+
 def compose(
     step: Step,
     playbook: Playbook,
@@ -80,7 +98,7 @@ def compose(
     *,
     is_small_talk: bool = False,
     introduces: bool = False,
-) -> str | None:
+) -> Utterance | None:
     """The words of some lines in one post, or None when they don't fit into one.
 
     introduces: say also here what speaks, as the first post of a dialog always does.
@@ -90,15 +108,21 @@ def compose(
     if is_small_talk:
         messages = len(conversation.answered)
     is_first = is_small_talk or messages == 0
+    values = _values(step, playbook, lines)
+    variants = variants_of(step, lines, values)
+    chosen = _in_variants(lines, variants)
 
-    def words(disclosures: tuple[str, ...]) -> str | None:
-        return wording.choose(
-            wording.Speech(lines, disclosures, playbook.limits.characters),
-            _values(step, playbook, lines),
+    def words(disclosures: tuple[str, ...]) -> Utterance | None:
+        found = wording.choose(
+            wording.Speech(chosen, disclosures, playbook.limits.characters),
+            values,
             seed_of=wording.seed(conversation.id, number, messages),
             avoid=step.recent_texts,
             heard=frozenset(gate.normalise(said.text) for said in conversation.said),
         )
+        if found is None:
+            return None
+        return Utterance(found.text, _facts_used(found.wordings, values), tuple(variants.items()))
 
     if is_first or introduces:
         return words(step.deck.brand.disclosures)
@@ -107,10 +131,43 @@ def compose(
     return again or words(())
 
 
-def was_told(step: Step, text: str | None) -> bool:
+def variants_of(step: Step, lines: tuple[Line, ...], values: render.Values) -> dict[str, str]:
+    """The variant this person hears of each line that has variants."""
+    known = dict(step.conversation.variants)
+    return {
+        line.name: wording.variant_of(
+            line,
+            known,
+            seed_of=wording.seed(step.conversation.id, "variant", line.name),
+            values=values,
+            avoid=step.recent_texts,
+        )
+        for line in lines
+        if line.variants
+    }
+
+
+def _in_variants(lines: tuple[Line, ...], variants: Mapping[str, str]) -> tuple[Line, ...]:
+    """The lines with only the wordings of these variants."""
+    if not variants:
+        return lines
+    return tuple(
+        replace(line, wordings=line.of_variant(variants[line.name])) if line.variants else line
+        for line in lines
+    )
+
+
+def _facts_used(wordings: tuple[str, ...], values: render.Values) -> tuple[str, ...]:
+    """The facts of a profile that were there when these wordings were filled in."""
+    named = {variable for text in wordings for variable in templates.variables(text)}
+    facts = dict.fromkeys(fact for variable, fact in _FACT_OF.items() if variable in named)
+    return tuple(fact for fact in facts if getattr(values, fact))
+
+
+def was_told(step: Step, words: Utterance | None) -> bool:
     """Whether this person was told just that already; X refuses it, and so do we."""
     told = {gate.normalise(said.text) for said in step.conversation.said}
-    return text is not None and gate.normalise(text) in told
+    return words is not None and gate.normalise(words.text) in told
 
 
 def _is_long_ago(step: Step) -> bool:
@@ -134,22 +191,30 @@ def values_of(step: Step, playbook: Playbook, *, knows_times: bool) -> render.Va
         rep_back_at=calendar.back_at_words(team, step.at) if team and knows_times else "",
         brand_name=brand.name or brand.handle,
         brand_handle=brand.handle,
+        bio_topic=profile.bio_topic(person.description) if person else "",
     )
 
 
 def speak(
-    step: Step, playbook: Playbook, target: Heard, text: str, kind: LineKind, *, line: Line, way_back: Before
+    step: Step,
+    playbook: Playbook,
+    target: Heard,
+    words: Utterance,
+    kind: LineKind,
+    *,
+    line: Line,
+    way_back: Before,
 ) -> Verdict:
-    """Have `text` said under `target`, unless the gate is against it for good. Waiting posts count as
+    """Have `words` said under `target`, unless the gate is against it for good. Waiting posts count as
     answered.
     """
-    reply = _reply(step, playbook, target, text, kind, line)
+    reply = _reply(step, playbook, target, words, kind, line)
     verdict = gate.ask(_facts(step, target, reply))
     if verdict.hold in (Hold.DROP, Hold.TASK):
         step.note(f"the gate holds the reply: {verdict.rule} ({verdict.why})")
         return verdict
     conversation = step.conversation
-    said = Said(reply.key, reply.in_reply_to, text, kind, reply.dialog, step.at)
+    said = Said(reply.key, reply.in_reply_to, words.text, kind, reply.dialog, step.at)
     step.change(
         in_flight=reply.key,
         said=(*conversation.said, said)[-MEMORY:],
@@ -158,21 +223,35 @@ def speak(
     step.way_back = way_back
     if reply.dialog:
         step.change_dialog(messages=reply.message)
+    _remember_variants(step, words, reply)
     step.let_be()
     step.emit(reply)
     return verdict
 
 
-def _reply(step: Step, playbook: Playbook, target: Heard, text: str, kind: LineKind, line: Line) -> SendReply:
+def _remember_variants(step: Step, words: Utterance, reply: SendReply) -> None:
+    if words.facts_used:
+        step.note(f"used of their profile: {', '.join(words.facts_used)}")
+    if not words.variants:
+        return
+    step.note(f"in the variant {', '.join(reply.variants)}")
+    step.change(variants=tuple((dict(step.conversation.variants) | dict(words.variants)).items()))
+    if reply.dialog and step.dialog is not None:
+        heard = dict.fromkeys((*step.dialog.variants, *reply.variants))
+        step.change_dialog(variants=tuple(heard))
+
+
+def _reply(
+    step: Step, playbook: Playbook, target: Heard, words: Utterance, kind: LineKind, line: Line
+) -> SendReply:
     conversation, post = step.conversation, target.post
     dialog = None if kind is LineKind.SMALL_TALK else step.dialog
-    first_name = names.first_name(conversation.person.name) if conversation.person else ""
     limit = limit_of(playbook) if dialog else 1
     starts = (dialog is None or dialog.messages == 0) and kind not in _KINDS_BUDGET_NEVER_STOPS
     return SendReply(
         key=reply_key(conversation, post),
         in_reply_to=post.id,
-        text=text,
+        text=words.text,
         kind=kind,
         dialog=dialog.number if dialog else 0,
         message=dialog.messages + 1 if dialog else 1,
@@ -185,7 +264,8 @@ def _reply(step: Step, playbook: Playbook, target: Heard, text: str, kind: LineK
         reserve_usd=reserve_usd(playbook, limit) if starts else 0.0,
         exclude=_bystanders(conversation, post),
         too_late_s=playbook.too_late_s,
-        facts_used=("first_name",) if first_name and first_name in text else (),
+        facts_used=words.facts_used,
+        variants=tuple(f"{name}={variant}" for name, variant in words.variants),
     )
 
 

@@ -75,6 +75,8 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for index, item in enumerate(_list(value)):
         if isinstance(item, str):
             yield (*path, index), item
+    for name, wordings in _map(_map(value).get("variants")).items():
+        yield from _texts(wordings, (*path, "variants", name))
 
 
 def _map(value: Any) -> dict[str, Any]:

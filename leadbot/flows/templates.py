@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from jinja2 import TemplateError, nodes
 
@@ -35,6 +36,7 @@ def faults(wording: str) -> list[tuple[str, str]]:
         return [(f"this can't be read as a line: {error}", "make it simpler")]
 
 
+@lru_cache(maxsize=4096)
 def variables(wording: str) -> frozenset[str]:
     """The variables that `wording` names, such as ``rep.back_at``; empty when it can't be read."""
     if "{" not in wording or faults(wording):

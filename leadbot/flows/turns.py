@@ -52,7 +52,7 @@ def _announce_human(step: Step) -> Reason:
     way_back = speaking.before(step.conversation)
     verdict = speaking.speak(step, playbook, target, text, LineKind.HAND_OFF, line=line, way_back=way_back)
     if verdict.hold in (Hold.DROP, Hold.TASK):
-        speaking.unsaid(step, target.post.id, verdict, text)
+        speaking.unsaid(step, target.post.id, verdict, text.text)
         step.let_be()
         return Reason.HELD_BY_GATE
     return Reason.ASKED_FOR_HUMAN

@@ -14,6 +14,7 @@ from leadbot.errors import PlaybookError
 from leadbot.flows import manners, render, templates
 from leadbot.flows.cards import Line, Playbook
 from leadbot.flows.linelint import LONGEST_BACK_AT, LONGEST_NAME
+from leadbot.flows.profile import LONGEST_TOPIC
 from leadbot.flows.stage import spoken_by
 from leadbot.flows.verify_proofs import Breach
 from leadbot.flows.weights import has_link, weighted_length
@@ -52,7 +53,7 @@ def measure(playbook: Playbook, brand: Brand) -> Lengths:
     small_talk = {id(line) for line in playbook.small_talk}
     for line in spoken_by(playbook):
         if id(line) not in small_talk:
-            scarce = min(scarce, (len(set(line.wordings)) * brand.same_text_per_hour, line.line))
+            scarce = min(scarce, (_choices(line) * brand.same_text_per_hour, line.line))
     return Lengths(_longest_post(playbook, brand), scarce[0], scarce[1])
 
 
@@ -77,8 +78,13 @@ def _longest_post(playbook: Playbook, brand: Brand) -> int:
 def _span(line: Line, brand: Brand) -> tuple[int, int]:
     """The least and the most a line can weigh."""
     sound = [wording for wording in line.wordings if not templates.faults(wording)]
-    shortest = (weighted_length(render.render(wording, _values("", brand, ""))) for wording in sound)
+    shortest = (weighted_length(render.render(wording, _values("", brand, "", ""))) for wording in sound)
     return min(shortest, default=0), max((_longest(wording, brand) for wording in sound), default=0)
+
+
+def _choices(line: Line) -> int:
+    """How many wordings the person with the fewest can hear."""
+    return min((len(set(one)) for _, one in line.variants), default=len(set(line.wordings)))
 
 
 def _check(wording: str, line: Line, playbook: Playbook, brand: Brand, first: int) -> Iterator[Breach]:
@@ -129,16 +135,20 @@ def _short(wording: str) -> str:
     return wording if len(wording) <= 40 else f"{wording[:39]}…"
 
 
-def _values(name: str, brand: Brand, back_at: str = LONGEST_BACK_AT) -> render.Values:
+def _values(
+    name: str, brand: Brand, back_at: str = LONGEST_BACK_AT, topic: str = LONGEST_TOPIC
+) -> render.Values:
     reps = [rep.first_name for team in brand.teams for rep in team.reps]
     rep = max(reps, key=weighted_length, default=_WIDE)
-    return render.Values(name, rep, back_at, brand.name or brand.handle, brand.handle)
+    return render.Values(name, rep, back_at, brand.name or brand.handle, brand.handle, topic)
 
 
 def _longest(wording: str, brand: Brand) -> int:
     """The most a wording can weigh."""
-    options = product(("", _WIDE), ("", LONGEST_BACK_AT))
-    return max(weighted_length(render.render(wording, _values(name, brand, at))) for name, at in options)
+    options = product(("", _WIDE), ("", LONGEST_BACK_AT), ("", LONGEST_TOPIC))
+    return max(
+        weighted_length(render.render(wording, _values(name, brand, *more))) for name, *more in options
+    )
 
 
 def _disclosure(brand: Brand) -> int:

@@ -92,11 +92,15 @@ def _closed(conversation: Conversation, dialog: Dialog, playbook: Playbook) -> S
 
 
 def _is_spent(conversation: Conversation, card: Card | None, disclosure: str) -> tuple[bool, bool]:
-    if card is None or len(card.ask.wordings) > len(conversation.said):
+    if card is None:
+        return False, False
+    # Of a line with variants they hear one, always the same.
+    wordings = card.ask.of_variant(dict(conversation.variants).get(card.ask.name, ""))
+    if len(wordings) > len(conversation.said):
         return False, False
     name = names.first_name(conversation.person.name) if conversation.person else ""
     told = {normalise(said.text) for said in conversation.said}
-    asked = [render.render(wording, render.Values(first_name=name)) for wording in card.ask.wordings]
+    asked = [render.render(wording, render.Values(first_name=name)) for wording in wordings]
     alone = all(normalise(text) in told for text in asked)
     return alone, all(normalise(render.with_disclosure(text, disclosure)) in told for text in asked)
 

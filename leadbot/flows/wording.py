@@ -7,7 +7,7 @@ people spam).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -32,6 +32,14 @@ def share(*parts: object) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is said. wordings: those it was made of, so that what they used can be written down."""
+
+    text: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """What shall be said: lines that share one post, in order, after a disclosure (empty: none is due)."""
 
@@ -42,28 +50,28 @@ class Speech:
 
 def choose(
     speech: Speech, values: render.Values, *, seed_of: int, avoid: Collection[str], heard: Collection[str]
-) -> str | None:
+) -> Words | None:
     """The words: the first combination from the seeded place on that fits and is fresh, else one that fits,
     else None.
 
     `avoid`: normalised texts the brand said lately; `heard`: normalised texts this person was told.
     """
-    fallback: str | None = None
-    for text in _combinations(speech, values, seed_of, heard):
-        if render.weighted_length(text) > speech.max_length:
+    fallback: Words | None = None
+    for words in _combinations(speech, values, seed_of, heard):
+        if render.weighted_length(words.text) > speech.max_length:
             continue
-        plain = normalise(text)
+        plain = normalise(words.text)
         if plain not in avoid and plain not in heard:
-            return text
+            return words
         # Words this person has heard are worse than words somebody else has.
-        if fallback is None or (plain not in heard and normalise(fallback) in heard):
-            fallback = text
+        if fallback is None or (plain not in heard and normalise(fallback.text) in heard):
+            fallback = words
     return fallback
 
 
 def _combinations(
     speech: Speech, values: render.Values, seed_of: int, heard: Collection[str]
-) -> Iterator[str]:
+) -> Iterator[Words]:
     choices: list[Sequence[str]] = [speech.disclosures or ("",), *(line.wordings for line in speech.lines)]
     turned = [_turn(options, seed_of >> (8 * place)) for place, options in enumerate(choices)]
 
@@ -81,9 +89,29 @@ def _combinations(
         if count >= MOST_COMBINATIONS:
             return
         text = " ".join(filter(None, map(words, wordings)))
-        yield render.with_disclosure(text, disclosure) if disclosure else text
+        yield Words(render.with_disclosure(text, disclosure) if disclosure else text, tuple(wordings))
 
 
 def _turn(options: Sequence[str], by: int) -> tuple[str, ...]:
     start = by % len(options)
     return (*options[start:], *options[:start])
+
+
+def variant_of(
+    line: Line, known: Mapping[str, str], *, seed_of: int, values: render.Values, avoid: Collection[str]
+) -> str:
+    """The variant of a line for one person: the one they had before (`known`: line → variant), else one by
+    seed, passing over what was said lately as long as another was not. "" for a line without variants.
+    """
+    names = [name for name, _ in line.variants]
+    if not names:
+        return ""
+    if known.get(line.name) in names:
+        return known[line.name]
+    turned = _turn(names, seed_of)
+
+    def is_fresh(variant: str) -> bool:
+        plain = [normalise(render.render(wording, values)) for wording in line.of_variant(variant)]
+        return any(all(words not in text for text in avoid) for words in plain)
+
+    return next((variant for variant in turned if is_fresh(variant)), turned[0])

@@ -122,4 +122,5 @@ class Conversation:
     answering: tuple[Heard, ...] = ()  # the posts the reply in flight answers, oldest first
     before: Before | None = None
     edited: tuple[tuple[PostId, PostId], ...] = ()  # (edited version, first id), newest last, at most 50
+    variants: tuple[tuple[str, str], ...] = ()  # name of a line, its variant for this person
     deleted: tuple[PostId, ...] = ()  # first ids of posts taken back, newest last, at most 50

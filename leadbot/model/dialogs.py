@@ -91,6 +91,7 @@ class Dialog:
     handoff_key: str | None = None
     brand_id: str = field(default="", compare=False)
     warmth: float | None = None
+    variants: tuple[str, ...] = ()  # heard in it, each as ``team_size.ask=a``
 
     @property
     def score(self) -> int:

@@ -34,6 +34,7 @@ class SendReply:
     reserve_usd: float = 0.0  # worst case of the dialog, asked of the budget when it starts
     exclude: tuple[str, ...] = ()
     facts_used: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()  # ``team_size.ask=a``: which variant of a line these words are
     too_late_s: float | None = None  # an older post is for a human; None: as the brand has it
     by: str = ""
     brand_id: str = ""

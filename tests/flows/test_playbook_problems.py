@@ -196,7 +196,7 @@ CASES = {
     # ------------------------------------------------ lines
     "a variable that is not known": (
         "{{ person.comma_name }}",
-        "{{ person.mood }}",
+        "{{ mood }}",
         "template",
         "choose from",
     ),
