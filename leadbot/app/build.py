@@ -16,12 +16,12 @@ from leadbot.app.accounts import account_of
 from leadbot.app.desk import desk_of
 from leadbot.app.hearing import listeners, locks
 from leadbot.app.look import brand_ids, open_store
+from leadbot.app.notices import notifier_of, reachable
 from leadbot.app.project import Project, beside_database
 from leadbot.app.publishing import begin
 from leadbot.app.shelf import Shelf
 from leadbot.crm import registry
 from leadbot.crm.base import Surroundings
-from leadbot.crm.notify import FileNotifier
 from leadbot.daemon import Daemon, Part, only_one
 from leadbot.engine import Engine
 from leadbot.flows import gate
@@ -29,7 +29,7 @@ from leadbot.flows.cards import Deck
 from leadbot.flows.decide import decide, new_conversation
 from leadbot.model import BrandId
 from leadbot.nlp import SpacyReader, load_reader
-from leadbot.ports import Clock, CrmAdapter
+from leadbot.ports import Clock, CrmAdapter, Notifier
 from leadbot.relay import Patience, Relay, Watch
 from leadbot.relay.pulling import Pulling
 from leadbot.relay.routing import Routing
@@ -72,7 +72,8 @@ def build(project: Project) -> Iterator[Daemon]:
         decks = shelf.decks
         limits = Limits(clock)
         crm = registry.build(settings.crm.adapter, settings.crm.options, Surroundings(store.crm))
-        relay = _relay(settings, store, decks, accounts, clock, limits, crm)
+        notifier = notifier_of(settings, store)  # one: each writes its files alone
+        relay = _relay(settings, store, decks, accounts, clock, limits, crm, notifier)
         stack.callback(relay.close, wait_s=0.0)  # the daemon has waited as long as it may
         relay.recover()
         engine = Engine(
@@ -88,7 +89,7 @@ def build(project: Project) -> Iterator[Daemon]:
         listener = listeners(
             settings, store, accounts, clock, lookback_s=lookback_s, waits=time_outs(settings)
         )
-        watch = _watch(settings, store, [account.brand_id for account in accounts], clock, listener)
+        watch = _watch(settings, store, [account.brand_id for account in accounts], clock, listener, notifier)
         parts: tuple[Part, ...] = (
             Part("engine", engine.run),
             Part("relay", relay.run),
@@ -124,6 +125,7 @@ def _relay(
     clock: Clock,
     limits: Limits,
     crm: CrmAdapter,
+    notifier: Notifier,
 ) -> Relay:
     def on_spend(brand_id: BrandId, kind: str, count: int) -> None:
         if kind not in _SAID:
@@ -145,7 +147,7 @@ def _relay(
         price=lambda text: cost_of("summoned_reply", text=text),
         normalise=gate.normalise,
         crm=crm,
-        notifier=FileNotifier(settings.folder),
+        notifier=notifier,
         # A request may still arrive after this; on a clock faster than life that is longer than it looks.
         timeout_s=max(30.0, (waits.connect_s + waits.read_s) / clock.real_s(1.0)),
     )
@@ -158,9 +160,13 @@ def timelines(settings: Settings, relay: Relay) -> list[Part]:
 
 
 def _watch(
-    settings: Settings, store: Store, brand_ids: Sequence[BrandId], clock: Clock, listener: Listeners
+    settings: Settings,
+    store: Store,
+    brand_ids: Sequence[BrandId],
+    clock: Clock,
+    listener: Listeners,
+    notifier: Notifier,
 ) -> Watch:
-    notifier = FileNotifier(settings.folder)
     return Watch(store, clock, notifier, brand_ids, patience_of(settings), beats=listener.beats)
 
 
@@ -172,11 +178,6 @@ def patience_of(settings: Settings) -> Patience:
     if settings.x.listen == ListenMode.STREAM:
         return patience
     return replace(patience, no_poll_s=max(patience.no_poll_s, 2 * SLOWER * settings.x.poll_s))
-
-
-def reachable(settings: Settings) -> frozenset[tuple[str, str]]:
-    """(team, rep) who are told by themselves."""
-    return frozenset((one.team, one.rep) for one in settings.channels if one.rep)
 
 
 def _figures(store: Store, limits: Limits, shelf: Shelf) -> dict[str, Any]:

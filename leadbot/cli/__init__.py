@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "What else waits for a person: replies that were not sent, and why.",
     ),
     "drafts": ("leadbot.cli.drafts:drafts", "Replies that wait for a person's approval."),
+    "teams": ("leadbot.cli.teams:teams", "Whether teams and reps can be told."),
     "desk": ("leadbot.cli.desk:desk", "The reps' web page, and who may use it."),
     "pause": ("leadbot.cli.brake:pause", "The brake: nothing leaves from now on."),
     "resume": ("leadbot.cli.brake:resume", "Lift a pause, and decide about those who waited."),

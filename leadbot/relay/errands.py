@@ -26,6 +26,12 @@ REFUSED_ACCOUNT = timedelta(minutes=10)
 HELD = "crm.leads_held"
 """The alarm while the CRM refuses us: no lead gets there until an operator acts."""
 
+UNDELIVERED = "notices.undelivered"
+"""The alarm, with the team's name, while it cannot be told of people who wait."""
+
+ALARM_AFTER = 3
+"""Attempts of one notice that fail before somebody is alarmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errands:
@@ -51,6 +57,8 @@ class Errands:
                 self._notify(entry, effect)
         except (TransientError, UnknownOutcome) as error:
             self._try_later(entry, error)
+            if isinstance(effect, m.Notify) and entry.attempts >= ALARM_AFTER:
+                self._tell_undelivered(effect.team, str(error))
         except AccountError as error:
             self._hold(entry, REFUSED_ACCOUNT, error.reason, str(error))
             if entry.lane is Lane.CRM:
@@ -86,8 +94,13 @@ class Errands:
             rep=effect.rep,
             handoff_key=effect.handoff_key,
         )
+        self.store.alarms.clear(f"{UNDELIVERED}:{effect.team}")
         self.store.outbox.done(entry, self.clock.now())
         _log.info("notice.delivered", key=entry.key, team=effect.team)
+
+    def _tell_undelivered(self, team: str, why: str) -> None:
+        fix = "`leadbot doctor` and `leadbot teams test` say which channel; the people wait on the desk"
+        self.store.alarms.raise_alarm(f"{UNDELIVERED}:{team}", what=f"{team} is not told: {why}", fix=fix)
 
     def _try_later(self, entry: OutboxEntry, error: TransientError | UnknownOutcome) -> None:
         asked = error.retry_at if isinstance(error, TransientError) else None

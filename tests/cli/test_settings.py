@@ -234,3 +234,48 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
 def test_x_may_be_given_more_time_but_its_stream_no_less_than_it_needs(tmp_path: Path) -> None:
     assert load(tmp_path, LOCAL + "timeout_s = 1\nsilence_s = 2\n" + BRAND).x.silence_s == 2.0
     assert rules_broken(tmp_path, "[x]\nsilence_s = 10\n" + BRAND, KEYS) == {"out-of-range": "leadbot.toml:2"}
+
+
+SALES = '[[teams]]\nname = "sales"\nclaim_within = "20 min"\nmanager = "Ada"\n'
+
+
+def test_a_team_says_who_gets_whom_and_where_they_are_told(tmp_path: Path) -> None:
+    reps = (
+        'reps = [{name = "Ann Lee", weight = 2, brands = ["@Acme"], takes = {place = ["berlin", "bonn"]}, '
+        'away = ["2026-12-24", "2026-12-30 to 2027-01-01"], notify = "env:ANN"}, "Bo Ek"]\n'
+    )
+    found = load(tmp_path, f'{LOCAL}{BRAND}{SALES}notify = ["env:SALES"]\n{reps}', {"ANN": "json://h/t0ken"})
+    (team,) = found.brands[0].facts.teams
+    assert (team.claim_within_s, team.manager) == (1200.0, "Ada")
+    ann, bo = team.reps
+    assert (ann.weight, ann.brands, ann.takes) == (2, ("acme",), (("place", "berlin"), ("place", "bonn")))
+    assert [day.isoformat() for day in ann.away] == ["2026-12-24", "2026-12-30", "2026-12-31", "2027-01-01"]
+    assert (bo.weight, bo.away) == (1, ())
+    assert [(one.rep, one.name, bool(one.url)) for one in found.channels] == [
+        ("", "SALES", False),
+        ("Ann Lee", "ANN", True),
+    ]
+    assert "t0ken" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fix"),
+    [
+        ('reps = [{name = "Ann Lee", wieght = 2}]', 'did you mean "weight"?'),
+        ('reps = [{name = "Ann Lee", weight = -1}]', "write weight = 2"),
+        ('reps = [{name = "Ann Lee", away = ["2027-01-03 to 2026-12-20"]}]', "write away"),
+        ('reps = [{name = "Ann Lee", takes = ["berlin"]}]', "write takes"),
+        ('reps = ["Ann Lee", "Ann Lee"]', "keep one"),
+        ('reps = [{name = "Ann Lee", notify = "slack://t0ken"}]', "env:"),
+        ('notify = "slack://t0ken"\nreps = ["Ann Lee"]', "env:"),
+        ('managr = "Ada"\nreps = ["Ann Lee"]', 'did you mean "manager"?'),
+    ],
+)
+def test_a_slip_in_a_team_is_told_with_its_fix_and_without_a_token(
+    tmp_path: Path, wrong: str, fix: str
+) -> None:
+    with pytest.raises(ConfigError) as told:
+        load(tmp_path, f'{LOCAL}{BRAND}[[teams]]\nname = "sales"\n{wrong}\n')
+    (problem,) = told.value.problems
+    assert fix in problem.fix
+    assert "t0ken" not in str(told.value)

@@ -11,7 +11,7 @@ from typing import Any
 
 from leadbot import settings as config
 from leadbot.app.accounts import credentials_of
-from leadbot.app.doctor import at_x, crm, files, work
+from leadbot.app.doctor import at_x, channels, crm, files, work
 from leadbot.app.doctor.findings import CHECKS, Finding, State, Thresholds
 from leadbot.app.look import brand_ids, open_clock
 from leadbot.app.project import Project, crm_problems, read_playbooks
@@ -107,6 +107,7 @@ class _Examination:
         yield from opened.findings
         try:
             yield from self._of_work(opened.store)
+            yield from channels.told(self.settings)
             yield from crm.asked(self.settings, self.playbooks, offline=offline)
             if not offline:
                 yield from self._at_x(opened.store)

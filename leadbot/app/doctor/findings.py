@@ -14,6 +14,7 @@ CHECKS: Mapping[str, str] = {
     "file-modes": "nobody but you can read keys and the database",
     "keyring": "the system's keyring answers, if keys are kept there",
     "crm": "the CRM takes our keys, and every field of the map is there and of the right kind",
+    "notify": "every channel of teams and reps has an address",
     "database": "it opens, its tables are up to date, and it can be written now",
     "model": "the reader's model loads and reads",
     "disk": "there is room",
