@@ -22,7 +22,9 @@ class Phrase:
 
     def stands_in(self, said: Said) -> bool:
         """Whether the pattern is found in the bare words of the text."""
-        return not self.words.isdisjoint(said.vocabulary) and self.pattern.search(said.bare) is not None
+        if self.words.isdisjoint(said.vocabulary) or (self.also and self.also.isdisjoint(said.vocabulary)):
+            return False
+        return self.pattern.search(said.bare) is not None
 
 
 class Phrases:

@@ -32,23 +32,7 @@ _OPENLY = re.compile(
 )
 _DOTS = re.compile(_DOT)
 _SEPS = re.compile(_SEP)
-_NEAR_DISGUISE = (
-    "(at",
-    "[at",
-    "{at",
-    "<at",
-    "(@",
-    "[@",
-    "( at",
-    "[ at",
-    "(a)",
-    "[a]",
-    " @ ",
-    "-at-",
-    "_at_",
-    "(ät",
-    "[ät",
-)
+_NEAR_DISGUISE = re.compile(r"[(\[] ?at|[{<]at|[(\[]@|\(a\)|\[a\]| @ |-at-|_at_|[(\[]ät")
 _SAYS_DOT = frozenset("dot punkt punto ponto arroba arobase".split())
 _LEAD_WORDS = re.compile(
     r"^(?:(?:it's|its|email|e-mail|mail|is|to|me|address|my|at|reach|try|use|on|contact|hi|hello|yes|sure|ok|send|the|work|personal|so|and|that's|thats)\s)+(?=\S)"
@@ -103,7 +87,7 @@ def email_in(said: Said) -> SlotValue | None:
                 or "<" in low
                 or "{" in low
             )
-            and any(at in low for at in _NEAR_DISGUISE)
+            and _NEAR_DISGUISE.search(low)
         )
     ):
         found = list(_disguised(said))
@@ -176,7 +160,11 @@ def _digits_in(plain: str) -> Iterator[tuple[int, int, str]]:
 
 def _spoken(said: Said, region: str) -> SlotValue | None:
     """ "oh two oh, seven nine four six …": digits said as words."""
-    if len(said.words) < _LEAST_SPOKEN or sum(word in _SPOKEN for word in said.words) < _LEAST_SPOKEN:
+    if (
+        len(said.words) < _LEAST_SPOKEN
+        or said.vocabulary.isdisjoint(_SPOKEN)
+        or sum(word in _SPOKEN for word in said.words) < _LEAST_SPOKEN
+    ):
         return None
     match = _SPOKEN_RUN.search(said.plain)
     if not match:

@@ -90,7 +90,13 @@ PLUS_ONE = re.compile(
 _ME_WORDS = frozenset(
     "me myself solo i im us one own alone else sole yours muggins freelancer solopreneur".split()
 )
-NEAR_US = (
+
+
+def _any_of(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(one) for one in words))
+
+
+NEAR_US = _any_of(
     "duo",
     "husband",
     "two-",
@@ -104,7 +110,7 @@ NEAR_US = (
     "pair of us",
     "couple of us",
 )
-NEAR_ME = (
+NEAR_ME = _any_of(
     "with my", "duo", "husband", "two-", "two man", "two person", "mother and", "father and", "wife and", "just me", "only me", "just my", "only my", "myself", "solo", "of us", "my own", "us two", "me only", "me alone", "one-", "one man", "one person", "one woman", "one me", "one. me", "one other", "me and", "me +", "me+", "me &",
     "me plus", "me,", "me n ", "me with", "i and", "i plus", "i +", "i with", "i &", "i,", "and me", "& me", "+ me", "and i", "& i", "+ i", "only one", "just one", "just the one", "just 1", "sole trader", "alone", "nobody else", "no one else", "freelancer", "single ", "yours truly", "muggins", "flying solo",
 )  # fmt: skip

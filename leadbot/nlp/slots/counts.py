@@ -83,7 +83,7 @@ def _is_near_me(said: Said) -> bool:
     if is_only or len(said.words) <= 3:
         return True
     near = NEAR_ME if len(said.words) <= MOST_WORDS else NEAR_US
-    return any(words in plain for words in near)
+    return near.search(plain) is not None
 
 
 def _me(said: Said) -> SlotValue | None:

@@ -46,8 +46,9 @@ def timeframes_in(said: Said, today: date, region: str = "") -> list[SlotValue]:
     found = _in_figures(said, today, region) if said.has_digit else []
     if not present:
         return found
-    for way in _WAYS:
-        if way.words.isdisjoint(present) or len(said.words) > way.most_words:
+    near = frozenset[int]().union(*(_BY_WORD[word] for word in present))
+    for way in [_WAYS[at] for at in sorted(near)]:
+        if len(said.words) > way.most_words:
             continue
         if not way.never_with.isdisjoint(said.vocabulary):
             continue
@@ -248,6 +249,7 @@ _WAYS = (
     _way("now right away straightaway immediate immediately asap possible poss humanly urgent urgently today tonight tonite tomorrow tomorow tommorow tommorrow tmrw tmr tmrow tomoz 2moro 2day minute minutes mins second instant moment afternoon morning evening yesterday ready soon soonest sooner hurry soonish nowish lose day days hours hour hrs eod cob play business thing once pronto started week p", _SAME_DAY, days.today),
 )  # fmt: skip
 _WORDS = frozenset().union(*(way.words for way in _WAYS))
+_BY_WORD = {word: frozenset(at for at, way in enumerate(_WAYS) if word in way.words) for word in _WORDS}
 # A day written in figures; month first where they write it so.
 _FIGURES = re.compile(
     r"(?:\b(?P<lead>by|on|before|b4|from|starting|start|after|until|till|around|w/c|not before|for|the|latest|due|about|maybe|say|is|out|ends|expires|ending|up|renews|deadline|date:?) |^\W*)(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?:(?P=sep)(?P<year>(?:20)?[2-4]\d))?(?<!^\d-\d)(?<!^\d\d-\d\d)(?P<us>(?!))?\.?(?![\d/%]|[.:,]\d| ?(?:people|users|am|pm|of us|split|chance|k\b|m\b|million|lakh|crore))"
