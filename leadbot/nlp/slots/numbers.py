@@ -396,6 +396,7 @@ _AFTER = re.compile(
     r"|(?P<under>\s?(?:max(?:imum)?|tops|at most|at the most|or (?:less|fewer|under|below)|and under|upper limit)\b(?!\s?\d))|(?P<ish>\s?-?ish\b|[\s-]?(?:odd|something)\b|\s?or so\b|\s?or thereabouts\b|\s?give or take\b)"
 )
 _LONGEST_BEFORE = 44
+_LONGEST_LEAD = 16  # characters: "approximately", a point and a blank
 
 
 def _limit(plain: str, amount: Amount, floor: int) -> None:
@@ -422,7 +423,7 @@ _LEADS = re.compile(
 
 
 def _leading(head: str) -> re.Match[str] | None:
-    if not _LEADS.search(head):
+    if not _LEADS.search(head[-_LONGEST_LEAD:]):
         return None
     found = _BEFORE.search(head)
     return found if found and found[0].strip() else None
