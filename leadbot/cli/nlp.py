@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.correct import correct
+from leadbot.cli.counting import counting
 from leadbot.cli.project import as_json_option, in_project, project_in
 from leadbot.cli.words import in_one_line, say
 
@@ -42,6 +43,7 @@ def read(text: str, zone: str | None, handle: str | None, folder: Path, as_json:
     from leadbot.errors import ConfigError, Problem
     from leadbot.model import ReadRequest
     from leadbot.nlp import load_reader
+    from leadbot.nlp.explain import explained
     from leadbot.settings import words
 
     own_zone, phrases = ("UTC", frozenset[str]()) if handle is None else _brand(folder, handle)
@@ -50,7 +52,7 @@ def read(text: str, zone: str | None, handle: str | None, folder: Path, as_json:
     except ValueError as error:
         raise ConfigError([Problem("--zone", f'is "{zone}"', str(error), "zone")]) from None
     request = ReadRequest(text=text, at=datetime.now(UTC), zone=place, phrases=phrases)
-    reading = load_reader().read([request])[0]
+    reading = explained(load_reader(), request)
     say(json.dumps(_as_json(reading), ensure_ascii=False) if as_json else _as_text(reading))
 
 
@@ -127,7 +129,9 @@ def evaluate(file: Path, model: Path | None, prior: str | None, as_json: bool) -
     rows = read_examples(file)
     if not rows:
         raise ConfigError([Problem(str(file), "has no examples", 'write {"text": …, "label": …} lines')])
-    found = judge(load_reader(model), rows, prior=share)
+    reader = load_reader(model)
+    with counting("reading posts", len(rows)) as on_read:
+        found = judge(reader, rows, prior=share, on_read=on_read)
     say(found.as_json() if as_json else _figures(found))
 
 
@@ -146,7 +150,9 @@ def slots(file: Path, today: str, as_json: bool) -> None:
         on = date.fromisoformat(today)
     except ValueError:
         raise ConfigError([Problem("--today", f'"{today}" is no day', "write it like 2026-11-27")]) from None
-    found = judge_slots(read_rows(file), on)
+    rows = read_rows(file)
+    with counting("reading answers", len(rows)) as on_read:
+        found = judge_slots(rows, on, on_read=on_read)
     say(json.dumps(found.as_dict(), indent=1) if as_json else _slot_figures(found))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -55,18 +55,25 @@ class Evaluation:
 
 
 def evaluate(
-    reader: Reader, rows: Sequence[Example], *, threshold: float = THRESHOLD, prior: float | None = None
+    reader: Reader,
+    rows: Sequence[Example],
+    *,
+    threshold: float = THRESHOLD,
+    prior: float | None = None,
+    on_read: Callable[[int], object] = lambda _: None,
 ) -> Evaluation:
     """Read every row as an English post and compare. The speed includes everything `read` does.
 
     prior: the share of leads to read by instead of the one that warmth was calibrated for.
+    on_read: called with how many rows more have been read.
     """
     requests = [ReadRequest(row.text, _AT, lang="en") for row in rows]
     reader.read(requests[:_BATCH])  # warm caches are the ordinary case
     began = perf_counter()
-    readings = [
-        reading for i in range(0, len(rows), _BATCH) for reading in reader.read(requests[i : i + _BATCH])
-    ]
+    readings: list[Reading] = []
+    for i in range(0, len(rows), _BATCH):
+        readings.extend(reader.read(requests[i : i + _BATCH]))
+        on_read(len(requests[i : i + _BATCH]))
     took = perf_counter() - began
     labels = [row.label for row in rows]
     judgement = judge(

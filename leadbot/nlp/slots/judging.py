@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -102,8 +102,13 @@ def read_rows(file: Path) -> list[Row]:
     return rows
 
 
-def judge_slots(rows: Sequence[Row], today: date) -> SlotJudgement:
-    """Read every answer as said on `today` and compare it with what is expected."""
+def judge_slots(
+    rows: Sequence[Row], today: date, *, on_read: Callable[[int], object] = lambda _: None
+) -> SlotJudgement:
+    """Read every answer as said on `today` and compare it with what is expected.
+
+    on_read: called with how many rows more have been read.
+    """
     counts: dict[str, list[int]] = {slot.value: [0, 0] for slot in _KEYS}
     misses: list[Miss] = []
     for row in rows:
@@ -113,6 +118,7 @@ def judge_slots(rows: Sequence[Row], today: date) -> SlotJudgement:
         )
         found = None if value is None else normal_form(value)
         is_exact = found == row.expect
+        on_read(1)
         counts[row.slot.value][0] += 1
         counts[row.slot.value][1] += is_exact
         if not is_exact:
