@@ -238,7 +238,7 @@ _WAYS = (
     _way("mid year middle", r"\b(?P<what>mid[- ]?year|middle of (?:the|this|next) year)\b", days.mid_year),
     _way("days week weeks wk wks month months year", r"(?<!last )(?<!past )\b(?P<how>in |within |next |)(?P<n>a|an|one) (?P<unit>week|month|wk|year) or (?P<n2>two|so|three)\b", days.distance),
     _way(" ".join(days.SEASONS), rf"(?:\b{_LEAD} (?:the )?)?\b(?P<season>spring|summer|autumn|fall|winter)\b(?:time)?(?! (?:in love|short|asleep|apart|over|sale|for it|behind|off|down|back|break|collection|to mind|clean))", days.season),
-    _way("christmas xmas new easter thanksgiving black cyber halloween valentine valentines holidays turn crimbo chrimbo", rf"(?:\b{_LEAD} (?:the )?)?\b(?P<what>christmas|xmas|x-mas|crimbo|chrimbo|new year(?:'?s)?(?: (?:eve|day))?(?! resolution)|turn of the year|easter|thanksgiving|black friday|cyber monday|halloween|valentine'?s?(?: day)?|(?<=the )holidays|(?<=after )holidays)(?!\w)", days.holiday),
+    _way("christmas xmas year years easter thanksgiving friday monday halloween valentine valentines holidays crimbo chrimbo", rf"(?:\b{_LEAD} (?:the )?)?\b(?P<what>christmas|xmas|x-mas|crimbo|chrimbo|new year(?:'?s)?(?: (?:eve|day))?(?! resolution)|turn of the year|easter|thanksgiving|black friday|cyber monday|halloween|valentine'?s?(?: day)?|(?<=the )holidays|(?<=after )holidays)(?!\w)", days.holiday),
     _way(_DAYS_OF_MONTH, r"\b(?P<lead>by|before|on|until|from|after|around|b4|not before|for|w/c|at) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|time|anniversary|birthday))", days.day_of_month),
     _way(_DAYS_OF_MONTH, r"^\W*(?P<lead>)(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)(?: (?:please|pls|ideally|i think|hopefully|works|latest|if possible))*\W*$", days.day_of_month),
     _way(_YEARS, rf"\b{_LEAD} {_YEAR}\b(?! (?:people|users|seats))", days.whole_year),
@@ -246,7 +246,7 @@ _WAYS = (
     _way("now soon rn", r"^\W*(?:(?:it's |its |yes |yeah |now |well |like |um |as of |from )*(?:for )?)?(?:now|soon|very soon|right now|rn)\b(?! (?:i|we|it|that|they|the|my|on|what|how|as|but)\b)", days.today),
     _way("now", r"\b(?:starting|(?:want to|ready to|like to|need to|wanna) (?:start|begin|buy|switch|move|go live)|need (?:it|this|them|one) )(?: ?right)? ?now\b", days.today),
     _way("yesterday", r"^\W*(?:(?:ideally|like|honestly|um|well|by|about|tbh|i'd say|preferably) )*yesterday(?:[\s,.]+(?:lol|haha|tbh|ideally|please|pls|if possible|honestly|really|literally|basically|preferably|already))*\W*$", days.today),
-    _way("now right away straightaway immediate immediately asap possible poss humanly urgent urgently today tonight tonite tomorrow tomorow tommorow tommorrow tmrw tmr tmrow tomoz 2moro 2day minute minutes mins second instant moment afternoon morning evening yesterday ready soon soonest sooner hurry soonish nowish lose day days hours hour hrs eod cob play business thing once pronto started week p", _SAME_DAY, days.today),
+    _way("now away straightaway immediate immediately asap possible poss humanly urgent urgently today tonight tonite tomorrow tomorow tommorow tommorrow tmrw tmr tmrow tomoz 2moro 2day minute minutes mins second instant moment afternoon morning evening yesterday ready soon soonest sooner hurry soonish nowish lose day days hours hour hrs eod cob play business thing once pronto started week p", _SAME_DAY, days.today),
 )  # fmt: skip
 _WORDS = frozenset().union(*(way.words for way in _WAYS))
 _BY_WORD = {word: frozenset(at for at, way in enumerate(_WAYS) if word in way.words) for word in _WORDS}
