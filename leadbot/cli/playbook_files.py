@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadbot.errors import PlaybookError, Problem
+from leadbot.errors import ConfigError, PlaybookError, Problem
 
 if TYPE_CHECKING:
     from leadbot.flows.cards import Deck, Playbook
@@ -97,6 +97,18 @@ def settings_here(folder: Path = HERE) -> Settings | None:
     from leadbot.settings import read
 
     return read(toml, os.environ, with_keys=False)[0]
+
+
+def settings_without_keys(folder: Path) -> Settings:
+    """The settings of a project; whoever writes playbooks needs no keys. Raises ConfigError."""
+    from leadbot.cli.project import configure_logs
+    from leadbot.settings import read
+
+    configure_logs("console", "error")
+    settings, problems = read(folder, os.environ, with_keys=False)
+    if problems:
+        raise ConfigError(problems)
+    return settings
 
 
 def known() -> dict[str, Any]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadbot.cli.playbook_files import reader
+from leadbot.cli.playbook_files import reader, settings_without_keys
 from leadbot.cli.playbook_versions import SHORT
-from leadbot.cli.project import as_json_option, in_project, settings_in
+from leadbot.cli.project import as_json_option, in_project
 from leadbot.cli.words import in_one_line, say
 from leadbot.errors import ConfigError, PlaybookError, Problem
 
@@ -49,7 +49,7 @@ def replay(file: Path, last: str, folder: Path, as_json: bool) -> None:
     """Play what people wrote through the draft in FILE: who would have been treated otherwise, and how the
     scores move. Nothing is sent, stored or changed.
     """
-    outcome = _replay(file, _span(last), settings_in(folder))
+    outcome = _replay(file, _span(last), settings_without_keys(folder))
     if as_json:
         say(json.dumps(_as_json(outcome), ensure_ascii=False))
         return

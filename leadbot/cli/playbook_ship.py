@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadbot.cli.playbook_diff import tell_changes
-from leadbot.cli.playbook_files import brand_of, deck_of, read_source, reader
+from leadbot.cli.playbook_files import brand_of, deck_of, read_source, reader, settings_without_keys
 from leadbot.cli.playbook_versions import SHORT, by_version, named
 from leadbot.cli.project import in_project, settings_in
 from leadbot.cli.words import say
@@ -42,7 +42,7 @@ def ship(files: tuple[Path, ...], folder: Path) -> None:
     """
     from leadbot.app.look import brand_ids, open_store
 
-    settings = settings_in(folder)
+    settings = settings_without_keys(folder)
     drafts = _checked(files, settings)
     with open_store(settings) as (store, _):
         ids = brand_ids(settings, store)

@@ -182,3 +182,12 @@ def test_what_is_not_proved_is_not_published_and_its_dialog_can_be_played(
     assert played.code == 1
     assert "Maya from our team will write to you." in played.out
     assert "[breaks: consent" in played.out
+
+
+def test_publishing_needs_no_keys_of_the_account(run: Run, house: House, plan: Path, tmp_path: Path) -> None:
+    toml = tmp_path / "leadbot.toml"
+    text = toml.read_text(encoding="utf-8").replace('base_url = "http://127.0.0.1:8765"', "")
+    toml.write_text(text.replace('mode = "live"', 'id = "5"'), encoding="utf-8")
+    said = run("playbook", "ship", str(plan))
+    assert said.code == 0, said.err
+    assert len(live(house)) == 1
