@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +28,17 @@ def handoffs() -> None:
 @click.option("--all", "with_closed", is_flag=True, help="Also those that are closed.")
 @as_json_option
 def list_handoffs(folder: Path, with_closed: bool, as_json: bool) -> None:
-    """Who was handed over, warmest first."""
+    """Who was handed over, who presses most first: a score counts for half after each day without contact."""
     stories = _stories(folder, with_closed=with_closed, shows_pauses=not as_json)
     if as_json:
-        say(json.dumps([story_as_json(number, one) for number, one in stories], ensure_ascii=False))
+        listed = [{**story_as_json(number, one), "pressing": now} for number, one, now in stories]
+        say(json.dumps(listed, ensure_ascii=False))
         return
-    for number, story in stories:
+    for number, story, now in stories:
         item = story.item
+        faded = f" ({now} now)" if now != item.score else ""
         say(
-            f"{number:>4}  {item.score:>3} points  @{item.person} to @{item.brand}  "
+            f"{number:>4}  {item.score:>3} points{faded}  @{item.person} to @{item.brand}  "
             f"for {item.rep}, {item.team}  {item.reason.replace('_', ' ')}  "
             f"consent: {item.consent.value.replace('_', ' ')}  {_state(item)}"
         )
@@ -95,7 +98,7 @@ def _one(folder: Path, who: str) -> tuple[int, HandOffStory]:
 
     stories = _stories(folder, with_closed=True)
     wanted = who.lstrip("@").lower()
-    found = [(n, s) for n, s in stories if wanted in (str(n), s.item.person.lower(), s.item.key.lower())]
+    found = [(n, s) for n, s, _ in stories if wanted in (str(n), s.item.person.lower(), s.item.key.lower())]
     if not found:
         fix = "`leadbot handoffs list` shows them all"
         raise ConfigError([Problem(who, "is no handoff", fix, "no-handoff")])
@@ -170,23 +173,32 @@ def story_as_text(number: int, story: HandOffStory) -> list[str]:
 
 def _stories(
     folder: Path, *, with_closed: bool, shows_pauses: bool = False
-) -> list[tuple[int, HandOffStory]]:
-    """Numbered by age, so that a number stays, and sorted by warmth."""
+) -> list[tuple[int, HandOffStory, int]]:
+    """Numbered by age, so that a number stays, with what each score counts for now; most pressing first."""
     from leadbot.app.look import open_store
     from leadbot.store.states import HandOffState
 
-    with open_store(project_in(folder).settings) as (store, _):
+    with open_store(project_in(folder).settings) as (store, clock):
         if shows_pauses:
             say_pauses(store)
         items = store.queries.handoffs(states=tuple(HandOffState), limit=100_000)
         oldest_first = sorted(items, key=lambda item: (item.created_at, item.key))
+        now = clock.now()
         stories = [
-            (number, story)
+            (number, story, _pressing(story, now))
             for number, item in enumerate(oldest_first, start=1)
             if (with_closed or item.state is not HandOffState.CLOSED)
             and (story := store.queries.handoff(item.key)) is not None
         ]
-    return sorted(stories, key=lambda found: (-found[1].item.score, found[0]))
+    return sorted(stories, key=lambda found: (-found[2], found[0]))
+
+
+def _pressing(story: HandOffStory, now: datetime) -> int:
+    """What the score counts for now, after so long without a post of either side."""
+    from leadbot.flows.routing import pressing
+
+    last_at = max([story.item.created_at, *(post.at for post in story.thread)])
+    return round(pressing(story.item.score, (now - last_at).total_seconds()))
 
 
 def _state(item: HandOffItem) -> str:

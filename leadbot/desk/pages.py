@@ -205,6 +205,7 @@ def story_of(visit: Visit, conversation_id: str) -> Story:
 def _about(visit: Visit, story: Story) -> dict[str, Any]:
     return {
         "story": story,
+        "routes": visit.house.store.routes.of(story.handoff.key) if story.handoff else (),
         "card": card_of(story, rep=visit.user.name),
         "here": story.conversation.id,
         "mode": visit.house.mode_of(story.conversation.brand_id),
