@@ -34,6 +34,10 @@ def run(folder: Path) -> None:
     _tell_drafts(project)
     from leadbot.app.build import build  # only now: a faulty project should hear of it at once
 
+    if project.settings.desk.with_daemon:
+        from leadbot.app.desk import address_of
+
+        say(f"The desk is at {address_of(project.settings).url}", err=True)
     with build(project) as daemon:
         gc.freeze()  # modules, model and playbooks stay: searching them for waste stops everybody for 0.1 s
         daemon.run(on_ready=lambda: click.echo("Ready. Ctrl-C stops it.", err=True))

@@ -44,10 +44,12 @@ class Watcher:
         self._listeners: set[_Listener] = set()
         self._print: tuple[Any, ...] = ()
         self._decision_id = -1
-        self.is_closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_closed = False
 
     async def run(self) -> None:
         """Until it is cancelled. Also while nobody listens: what a page was opened on must be known then."""
+        self._loop = asyncio.get_running_loop()
         while True:
             with contextlib.suppress(TransientError):
                 await self.look()
@@ -71,8 +73,12 @@ class Watcher:
         return found, decision_id, changed
 
     def close(self) -> None:
-        """Let all pages go."""
-        self.is_closed = True
+        """Let all pages go: the server is about to stop. From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._let_go)
+
+    def _let_go(self) -> None:
+        self._is_closed = True
         for listener in self._listeners:
             _put(listener, "")
 
@@ -82,7 +88,7 @@ class Watcher:
         self._listeners.add(listener)
         try:
             yield "retry: 3000\n\n"
-            while not self.is_closed and not await request.is_disconnected():
+            while not self._is_closed and not await request.is_disconnected():
                 try:
                     name = await asyncio.wait_for(listener.news.get(), _SPEAKS_EVERY_S)
                 except TimeoutError:

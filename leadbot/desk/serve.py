@@ -39,7 +39,7 @@ class Server:
         thread.start()
         while thread.is_alive() and not stop.wait(0.2):
             pass
-        self._site.state.watcher.is_closed = True
+        self._site.state.watcher.close()
         self._server.should_exit = True
         thread.join(3.0)
 
