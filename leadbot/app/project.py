@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadbot import settings as config
+from leadbot.app.shared_files import source_of
 from leadbot.crm import fields as field_map
 from leadbot.crm import registry
 from leadbot.errors import ConfigError, Problem
@@ -111,7 +112,7 @@ def _sources(
                 what, fix = "no file has this name", "leadbot init writes one to start from"
             problems.append(Problem(shown, what, fix, "no-playbook", shown))
             continue
-        sources.append(playbook_files.PlaybookSource(shown, text))
+        sources.append(source_of(shown, text, file.parent))
     return sources, problems
 
 

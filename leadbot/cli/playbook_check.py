@@ -99,6 +99,7 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _check(files: Sequence[Path]) -> list[Checked]:
+    from leadbot.app.shared_files import source_of
     from leadbot.flows import playbook as playbook_files
 
     found = {str(file): Checked(str(file)) for file in files}
@@ -106,13 +107,13 @@ def _check(files: Sequence[Path]) -> list[Checked]:
     for file in files:
         try:
             text = file.read_text(encoding="utf-8")
-            sources.append(playbook_files.PlaybookSource(str(file), text))
+            sources.append(source_of(str(file), text, file.parent))
         except (OSError, UnicodeDecodeError) as error:
             what = "is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
             found[str(file)].faults.append(Fault(Problem(str(file), what, "", "no-file", str(file))))
     playbooks, problems = playbook_files.check(sources, **known())
     for problem in problems:
-        found[problem.file].faults.append(Fault(problem))
+        found.setdefault(problem.file, Checked(problem.file)).faults.append(Fault(problem))
     for one in playbooks:
         _prove(one, found[one.file])
     return list(found.values())

@@ -22,10 +22,10 @@ HERE = Path(".")
 
 def read_source(file: Path) -> PlaybookSource:
     """The text of a file. Raises PlaybookError when there is none."""
-    from leadbot.flows.playbook import PlaybookSource
+    from leadbot.app.shared_files import source_of
 
     try:
-        return PlaybookSource(str(file), file.read_text(encoding="utf-8"))
+        return source_of(str(file), file.read_text(encoding="utf-8"), file.parent)
     except UnicodeDecodeError as error:
         what, cause = "is no UTF-8 text", error
         raise PlaybookError([Problem(str(file), what, "save it as UTF-8", "no-file", str(file))]) from cause

@@ -91,10 +91,9 @@ def _replay(file: Path, span: timedelta, settings: Settings) -> Outcome:
 def _draft(file: Path, settings: Settings) -> Playbook:
     from leadbot.app.project import check_sources, shown_as
     from leadbot.cli.playbook_files import read_source
-    from leadbot.flows.playbook import PlaybookSource
 
     shown = shown_as(file.resolve(), settings.folder)
-    found, problems = check_sources([PlaybookSource(shown, read_source(file).text)], settings)
+    found, problems = check_sources([replace(read_source(file), file=shown)], settings)
     if problems:
         raise PlaybookError(problems)
     return found[0]

@@ -113,11 +113,11 @@ def _checked(files: Sequence[Path], settings: Settings) -> list[Playbook]:
     problems: list[Problem] = []
     for file in files:
         try:
-            text = read_source(file).text
+            source = replace(read_source(file), file=shown_as(file.resolve(), settings.folder))
         except PlaybookError as error:
             problems += error.problems
             continue
-        sources.append(PlaybookSource(shown_as(file.resolve(), settings.folder), text))
+        sources.append(source)
     found, faults = check_sources(sources, settings)
     problems += [*faults, *(problem for draft in found for problem in _not_listed(draft, settings))]
     if not problems:

@@ -25,6 +25,7 @@ class Line:
     link: bool = False
     variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
     name: str = ""
+    file: str = ""  # of shared cards, if it stands in one
 
     def of_variant(self, variant: str) -> tuple[str, ...]:
         """The wordings of one variant; all if there is none of that name."""
@@ -59,6 +60,7 @@ class AnswerRule:
     anything: bool = False
     then: str | None = None
     counts_as: str = "interest"
+    file: str = ""  # of shared cards, if it stands in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,9 @@ class Playbook:
     too_late_s: float | None = None  # an older post is for a human; None: as the brand's
     brand_id: str = ""  # the account of that handle; known once it lies in that account's deck
 
-    def source(self, line: int) -> Source:
-        """The place of a line, for receipts and traces."""
-        return Source(self.name, self.version, line, self.brand_id)
+    def source(self, line: int, file: str = "") -> Source:
+        """The place of a line, for receipts and traces. file: the file of shared cards it stands in."""
+        return Source(self.name, self.version, line, self.brand_id, file)
 
     @property
     def answers(self) -> tuple[AnswerFirst, ...]:

@@ -99,15 +99,25 @@ class _Compiler:
             ),
         )
 
+    def _file_at(self, path: Path) -> str:
+        return self._text.place(path).file
+
     def _line_at(self, path: Path) -> int:
         return self._text.place(path).line
 
     def _say(self, said: Sequence[str] | VariantSheet, path: Path, link: bool, owner: str = "") -> Line:
         line, name = self._line_at(path), f"{owner}.{path[-1]}" if owner else ""
         if not isinstance(said, VariantSheet):
-            return Line(tuple(said), line, link, name=name)
+            return Line(tuple(said), line, link, name=name, file=self._file_at(path))
         variants = tuple((variant, tuple(wordings)) for variant, wordings in said.variants.items())
-        return Line(tuple(chain.from_iterable(one for _, one in variants)), line, link, variants, name)
+        return Line(
+            tuple(chain.from_iterable(one for _, one in variants)),
+            line,
+            link,
+            variants,
+            name,
+            self._file_at(path),
+        )
 
     def _start_when(self, sheet: PlaybookSheet) -> StartWhen:
         start = sheet.start_when
@@ -205,6 +215,7 @@ class _Compiler:
             anything=answer.anything or name == "anything",
             then=answer.then,
             counts_as=answer.counts_as or card.counts_as,
+            file=self._file_at(path),
         )
 
     def _meaning(

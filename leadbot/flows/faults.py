@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -131,6 +131,7 @@ def _annotation_at(path: Path) -> Any:
     """The model that describes `path`; lists and maps of names are stepped through."""
     annotation: Any = PlaybookSheet
     for part in path:
+        annotation = _bare(annotation)
         origin = get_origin(annotation)
         if origin in (list, dict):
             annotation = get_args(annotation)[-1]
@@ -140,7 +141,11 @@ def _annotation_at(path: Path) -> Any:
             annotation = _field_annotation(annotation, str(part))
         else:
             return None
-    return annotation
+    return _bare(annotation)
+
+
+def _bare(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _field_annotation(model: type[BaseModel], key: str) -> Any:

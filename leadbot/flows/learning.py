@@ -34,7 +34,7 @@ def receipt_line(
     playbook: Playbook, card: Card, rule: AnswerRule, words: str, post_id: PostId
 ) -> ReceiptLine:
     """The line an answer puts on the receipt."""
-    source = playbook.source(rule.line)
+    source = playbook.source(rule.line, rule.file)
     return ReceiptLine(rule.points, words, card.learn, rule.name, source, post_id, rule.counts_as)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from pydantic import ValidationError
 
 from leadbot.errors import PlaybookError, Problem
-from leadbot.flows import faults, yamltext
+from leadbot.flows import faults, shared, yamltext
 from leadbot.flows.cards import Playbook
 from leadbot.flows.compile import compile_sheet
 from leadbot.flows.linelint import LONGEST_NAME, Room, check_lines
@@ -26,10 +26,25 @@ __all__ = ["PlaybookSource", "check", "json_schema", "load", "restore", "version
 
 @dataclass(frozen=True, slots=True)
 class PlaybookSource:
-    """A playbook as it was written. file: how problems name it."""
+    """A playbook as it was written. file: how problems name it. used: the files of shared cards it asks for,
+    as it names them, and their texts. The text may also be what the database keeps: all of that in one.
+    """
 
     file: str
     text: str
+    used: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """The playbook and what it uses as one text: what is hashed and stored."""
+        return shared.bundle(self.text, self.used)
+
+    def unpacked(self) -> PlaybookSource:
+        """With the parts of a stored text apart."""
+        if self.used:
+            return self
+        text, used = shared.unbundle(self.text)
+        return PlaybookSource(self.file, text, used)
 
 
 def load(
@@ -65,7 +80,7 @@ def check(
     playbooks: list[Playbook] = []
     problems: list[Problem] = []
     names: dict[str, str] = {}
-    for source in sources:
+    for source in map(PlaybookSource.unpacked, sources):
         text = yamltext.read(source.file, source.text)
         playbook = _playbook(source, text, lists=lists, brands=brands, teams=teams, reps=reps or {})
         if playbook is not None and playbook.name in names:
@@ -73,10 +88,19 @@ def check(
             text.complain(("playbook",), "duplicate-playbook", what, "give one of them another name")
         if playbook is not None:
             names.setdefault(playbook.name, source.file)
-        problems += sorted(text.problems, key=lambda problem: (problem.line, problem.column))
+        _tell_of_shared(source, text)
+        problems += sorted(text.problems, key=lambda one: (one.file != source.file, one.line, one.column))
         if playbook is not None and not text.problems:
             playbooks.append(playbook)
-    return tuple(playbooks), tuple(problems)
+    return tuple(playbooks), tuple(dict.fromkeys(problems))
+
+
+def _tell_of_shared(source: PlaybookSource, text: YamlText) -> None:
+    """Whoever looks at the playbook alone must see that it has faults, though they stand in another file."""
+    elsewhere = sorted({problem.file for problem in text.problems} - {source.file})
+    if elsewhere and all(problem.file != source.file for problem in text.problems):
+        what = f"the cards it uses have problems: {', '.join(elsewhere)}"
+        text.complain(("use",), "shared-file", what, "mend them there")
 
 
 def restore(source: PlaybookSource, *, lists: Mapping[str, frozenset[str]] | None = None) -> Playbook:
@@ -85,12 +109,15 @@ def restore(source: PlaybookSource, *, lists: Mapping[str, frozenset[str]] | Non
     lists: as for `load`; one that is gone is empty.
     Raises PlaybookError when its keys can't be read any more.
     """
+    source = source.unpacked()
     text = yamltext.read(source.file, source.text)
+    if isinstance(text.data, dict):
+        shared.merge(text, source.used)
     sheet = None if text.problems else _sheet(text)
     if sheet is None or text.problems:
         text.complain((), "outdated", "this version can't be read any more")
         raise PlaybookError(text.problems)
-    return compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=lists)
+    return compile_sheet(sheet, text, source.content, version=version_of(source.content), lists=lists)
 
 
 def version_of(text: str) -> VersionId:
@@ -121,11 +148,12 @@ def _playbook(
             what = "there is no playbook in this file"
             text.complain((), "empty", what, "begin with `playbook: ` and a name")
         return None
+    is_whole = shared.merge(text, source.used)
     check_lines(spoken_lines(text.data), text, _room(text.data, reps))
-    sheet = _sheet(text)
+    sheet = _sheet(text) if is_whole else None
     if sheet is None:
         return None
-    playbook = compile_sheet(sheet, text, source.text, version=version_of(source.text), lists=lists)
+    playbook = compile_sheet(sheet, text, source.content, version=version_of(source.content), lists=lists)
     check_playbook(playbook, text, brands=brands, teams=teams)
     return playbook
 

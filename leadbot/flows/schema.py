@@ -210,6 +210,17 @@ class CardSheet(Sheet):
     link: bool = Field(default=False, title="Its lines may hold a link (dearer)")
 
 
+class UseSheet(Sheet):
+    """A card of a file of shared cards."""
+
+    use: str = Field(title="What the shared card learns")
+
+
+CardOrUse = Annotated[
+    CardSheet, BeforeValidator(lambda value: value, json_schema_input_type=CardSheet | UseSheet)
+]
+
+
 class HandOffSheet(Sheet):
     """When and how a person is handed over."""
 
@@ -292,7 +303,10 @@ class PlaybookSheet(Sheet):
         default=None, title="A post older than this is for a human, such as 12 h; default: as the brand's"
     )
     limits: Annotated[Limits, Field(title="How far a dialog may go")] = Limits()
-    cards: list[CardSheet] = Field(min_length=1, max_length=12, title="What to learn, from top to bottom")
+    use: Annotated[
+        list[str], Field(max_length=10), BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+    ] = Field(default=[], title="Files of shared cards of the same brand, beside this one")
+    cards: list[CardOrUse] = Field(min_length=1, max_length=12, title="What to learn, from top to bottom")
     hand_off: HandOffSheet = Field(title="When and how a person is handed over")
     endings: dict[Slug, EndingSheet] = Field(min_length=1, max_length=20, title="How a dialog closes")
     small_talk: SmallTalk = Field(default=[], title="Lines for small talk, or nothing")

@@ -258,7 +258,7 @@ def _reply(
         limit=limit,
         max_length=playbook.limits.characters,
         parent_at=post.created_at,
-        source=playbook.source(line.line),
+        source=playbook.source(line.line, line.file),
         is_summons=target.is_summons,
         starts_dialog=starts,
         reserve_usd=reserve_usd(playbook, limit) if starts else 0.0,

@@ -13,6 +13,7 @@ from leadbot.errors import Problem
 from leadbot.flows import verify_lines, verify_reader
 from leadbot.flows.cards import Deck, Playbook
 from leadbot.flows.reasons import Reason
+from leadbot.flows.shared import unbundle
 from leadbot.flows.stage import BEGINS_AT
 from leadbot.flows.verify_classes import Classes
 from leadbot.flows.verify_proofs import Breach, check
@@ -285,7 +286,7 @@ def _has_answered(before: Dialog | None, after: Dialog) -> bool:
 
 def _place(playbook: Playbook, breach: Breach) -> tuple[int, int]:
     """Where the words at fault stand in the file, 1-based; else where their line begins."""
-    lines, first = playbook.content.splitlines(), breach.line or 1
+    lines, first = unbundle(playbook.content)[0].splitlines(), breach.line or 1
     for number in range(first, len(lines) + 1) if breach.words else ():
         column = lines[number - 1].find(breach.words)
         if column >= 0:

@@ -55,10 +55,11 @@ _FIXES = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: 1-based line and column."""
+    """Where something stands: 1-based line and column. file: empty in the file that is read."""
 
     line: int
     column: int
+    file: str = ""
 
 
 @dataclass(slots=True)
@@ -88,8 +89,12 @@ class YamlText:
 
     def complain_at(self, place: Place, rule: str, what: str, fix: str = "") -> None:
         """Add a problem at a place."""
-        where = f"{self.file}:{place.line}:{place.column}"
-        problem = Problem(where, what, fix, rule, self.file, place.line, place.column)
+        file = place.file or self.file
+        where = f"{file}:{place.line}:{place.column}"
+        self.add(Problem(where, what, fix, rule, file, place.line, place.column))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem; the same one counts once."""
         if problem not in self._told:
             self._told.add(problem)
             self.problems.append(problem)

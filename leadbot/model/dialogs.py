@@ -24,6 +24,7 @@ class Consent(StrEnum):
 class Source:
     """Where a line or a point comes from: file, content version and 1-based line number of a playbook.
 
+    file: the file of shared cards it stands in, empty for the playbook itself.
     brand_id: the account that playbook speaks for; empty in records of older versions.
     """
 
@@ -31,9 +32,11 @@ class Source:
     version: VersionId
     line: int
     brand_id: str = field(default="", compare=False)
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"{self.playbook}@{self.version[:8]} line {self.line}"
+        of = f" of {self.file}" if self.file else ""
+        return f"{self.playbook}@{self.version[:8]} line {self.line}{of}"
 
 
 @dataclass(frozen=True, slots=True)
