@@ -78,9 +78,13 @@ def ms(at: datetime) -> int:
 
 
 def due_at(item: QueueItem, brands: Mapping[BrandId, Brand]) -> datetime | None:
-    """Until when somebody should have claimed it, in the team's business time; None: nobody said."""
-    if item.claim_within_s is None or item.claimed_by:
+    """When the next one is asked unless somebody claims; before anybody was asked, and at the last stop,
+    until when somebody should have. None: claimed, or nobody said.
+    """
+    if item.claimed_by:
         return None
+    if item.due_at is not None or item.claim_within_s is None:
+        return item.due_at
     brand = brands.get(BrandId(item.brand_id))
     team = next((team for team in brand.teams if team.name == item.team), None) if brand else None
     if team is None:

@@ -19,6 +19,7 @@ from leadbot import model as m
 from leadbot.store import codec
 from leadbot.store.database import Database
 from leadbot.store.leads import permalink
+from leadbot.store.route_tables import ROUTE
 from leadbot.store.states import HandOffState, Lane, OutboxState, TaskState
 from leadbot.store.tables import BRAND_STATE, CONVERSATION, DECISION, HANDOFF, INBOX, OUTBOX, PERSON, TASK
 
@@ -64,6 +65,7 @@ class QueueItem:
     crm_ref: str | None
     about: str
     permalink: str
+    due_at: datetime | None = None  # when the next one is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +275,13 @@ def _of(view: View, me: str) -> ColumnElement[bool]:
 
 
 def _people() -> Select[Any]:
-    return select(HANDOFF, PERSON.c.username, PERSON.c.name, BRAND_STATE.c.handle).select_from(
-        HANDOFF.outerjoin(PERSON, PERSON.c.id == HANDOFF.c.person_id).outerjoin(
-            BRAND_STATE, BRAND_STATE.c.brand_id == HANDOFF.c.brand_id
-        )
+    # A handoff has one timer at most (store.routes).
+    timer = and_(ROUTE.c.handoff_key == HANDOFF.c.key, ROUTE.c.due_at.is_not(None))
+    names = (PERSON.c.username, PERSON.c.name, BRAND_STATE.c.handle, ROUTE.c.due_at)
+    return select(HANDOFF, *names).select_from(
+        HANDOFF.outerjoin(PERSON, PERSON.c.id == HANDOFF.c.person_id)
+        .outerjoin(BRAND_STATE, BRAND_STATE.c.brand_id == HANDOFF.c.brand_id)
+        .outerjoin(ROUTE, timer)
     )
 
 
@@ -358,7 +363,7 @@ def _person(row: RowMapping) -> QueueItem:
     names = (
         "key", "conversation_id", "brand_id", "person_id", "team", "rep", "score", "reason", "consent",
         "outcome", "claimed_by", "created_at", "updated_at", "claimed_at", "closed_at", "claim_within_s",
-        "crm_ref",
+        "crm_ref", "due_at",
     )  # fmt: skip
     return QueueItem(
         **{name: row[name] for name in names},

@@ -18,6 +18,7 @@ class RouteRow(SQLModel, table=True):
     __tablename__ = "route"
     __table_args__ = (
         Index("ix_route_due", "due_at"),
+        Index("ix_route_stage", "stage"),
         Index("ix_route_team", "team", "why"),
         Index("ix_route_conversation", "conversation_id"),
     )

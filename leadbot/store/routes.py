@@ -5,7 +5,7 @@ notice are one transaction under natural keys, so that a crash neither loses nor
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,21 +52,13 @@ class Routes:
         self._decided = decided
 
     def due(self, brand_ids: Collection[BrandId], *, limit: int = 50) -> list[Unclaimed]:
-        """Handoffs nobody has claimed: never routed, or their time is up. Who waits longest comes first."""
+        """Handoffs nobody has claimed: their time is up, or they were never routed. Longest first."""
         with self._database.read() as connection:
-            never = ~exists().where(ROUTE.c.handoff_key == HANDOFF.c.key)
-            is_up = exists().where(ROUTE.c.handoff_key == HANDOFF.c.key, ROUTE.c.due_at <= self._clock.now())
-            query = (
-                select(HANDOFF.c.key)
-                .where(
-                    HANDOFF.c.state == HandOffState.OPEN,
-                    HANDOFF.c.brand_id.in_(sorted(brand_ids)),
-                    or_(never, is_up),
-                )
-                .order_by(HANDOFF.c.created_at, HANDOFF.c.key)
-            )
-            keys = connection.execute(query.limit(limit)).scalars().all()
-            found = [_unclaimed(connection, key) for key in keys]
+            keys = [
+                *_up(connection, brand_ids, self._clock.now(), limit),
+                *_new(connection, brand_ids, limit),
+            ]
+            found = [_unclaimed(connection, key) for key in keys[:limit]]
         return [one for one in found if one is not None]
 
     def turns(self, team: str) -> tuple[Turn, ...]:
@@ -113,14 +105,42 @@ class Routes:
         """How many handoffs nobody claimed at all, by brand."""
         query = (
             select(HANDOFF.c.brand_id, func.count())
-            .where(
-                HANDOFF.c.state == HandOffState.OPEN,
-                exists().where(ROUTE.c.handoff_key == HANDOFF.c.key, ROUTE.c.stage == Stage.MANAGER.value),
-            )
+            .join(ROUTE, ROUTE.c.handoff_key == HANDOFF.c.key)
+            .where(ROUTE.c.stage == Stage.MANAGER.value, HANDOFF.c.state == HandOffState.OPEN)
             .group_by(HANDOFF.c.brand_id)
         )
         with self._database.read() as connection:
             return {BrandId(brand_id): count for brand_id, count in connection.execute(query)}
+
+
+def _up(connection: Connection, brand_ids: Collection[BrandId], now: datetime, limit: int) -> Sequence[str]:
+    """Those whose time is up, by the index of timers."""
+    query = (
+        select(ROUTE.c.handoff_key)
+        .join(HANDOFF, HANDOFF.c.key == ROUTE.c.handoff_key)
+        .where(
+            ROUTE.c.due_at <= now,
+            ROUTE.c.brand_id.in_(sorted(brand_ids)),
+            dialect.plain(HANDOFF.c.state) == HandOffState.OPEN.value,
+        )
+        .order_by(ROUTE.c.due_at, ROUTE.c.handoff_key)
+    )
+    return connection.execute(query.limit(limit)).scalars().all()
+
+
+def _new(connection: Connection, brand_ids: Collection[BrandId], limit: int) -> Sequence[str]:
+    """Those nobody was asked for, by the index of the queue alone: its keys begin with the brand."""
+    key = HANDOFF.c.key
+    query = (
+        select(key)
+        .where(
+            HANDOFF.c.state == HandOffState.OPEN,
+            or_(*(key.startswith(f"{brand_id}:", autoescape=True) for brand_id in sorted(brand_ids))),
+            ~exists().where(ROUTE.c.handoff_key == key),
+        )
+        .order_by(HANDOFF.c.created_at, key)
+    )
+    return connection.execute(query.limit(limit)).scalars().all()
 
 
 def _unclaimed(connection: Connection, key: str) -> Unclaimed | None:

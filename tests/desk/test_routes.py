@@ -38,6 +38,7 @@ def test_the_card_tells_who_was_asked_and_why_not_the_others(desk: Desk) -> None
     Routing(desk.store, desk.machinery.decks, desk.machinery.clock).step()
     page = desk.as_("Maya Lindqvist").get(f"/talk/{who}").text
     assert "Who was asked" in page
+    assert "claim within 1 h" in page
     assert "Not Maya Lindqvist: " in page or "Not Tomás Rivera: " in page
 
 

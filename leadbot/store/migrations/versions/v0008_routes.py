@@ -12,6 +12,7 @@ depends_on = None
 
 INDEXES = (
     ("ix_route_due", ["due_at"]),
+    ("ix_route_stage", ["stage"]),
     ("ix_route_team", ["team", "why"]),
     ("ix_route_conversation", ["conversation_id"]),
 )
