@@ -118,7 +118,7 @@ def _check_manners(line: Spoken, path: Path, wording: str, said: str, text: Yaml
         fix = (
             "take the link out"
             if line.is_small_talk
-            else "take it out, or write `link: true` beside it (a link costs more)"
+            else "take it out, or write `link: true` beside it (a post with one costs $0.20, not $0.01)"
         )
         text.complain(path, "link", "there is a link in this line", fix)
     if flattery := manners.flattery_in(said):

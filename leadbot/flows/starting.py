@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,8 +29,12 @@ def playbook_for(deck: Deck, reading: Reading, said: str) -> Playbook | None:
 def _holds(start_when: StartWhen, reading: Reading, said: str) -> bool:
     if reading.intent not in start_when.intents or reading.warmth < start_when.warmth_at_least:
         return False
-    folded = said.casefold()
-    return not start_when.mentions_any or any(word.casefold() in folded for word in start_when.mentions_any)
+    return not start_when.mentions_any or any(_names(said, word) for word in start_when.mentions_any)
+
+
+def _names(said: str, word: str) -> bool:
+    """Whether the word itself stands there: "care" is not in "scared"."""
+    return re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", said.casefold()) is not None
 
 
 def note_why_not(step: Step, reading: Reading) -> None:
