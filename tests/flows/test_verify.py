@@ -26,7 +26,7 @@ def sound(**changes: object) -> Playbook:
         cards=(replace(TEAM_SIZE, ask=line("How many of you?", number=20)), TODAY),
         hand_off=replace(PLAN, at_points=40),
         small_talk=(line("Thank you{{ person.comma_name }}!", number=60),),
-        limits=Limits(3, 160),
+        limits=Limits(2, 160),
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 
@@ -36,7 +36,7 @@ def rules(found: Verified) -> set[tuple[str, int]]:
 
 
 def test_a_sound_playbook_is_proved() -> None:
-    found = verify(sound())
+    found = verify(sound(limits=Limits(3, 160)))
     assert found.findings == ()
     assert found.walked == found.paths > 1000
     assert found.score["hand_off"] == (45, 50)
@@ -44,7 +44,7 @@ def test_a_sound_playbook_is_proved() -> None:
     assert found.max_messages == 3
 
 
-FEW = [file for file in FILES if file.stem in ("team-plan", "volunteers")]
+FEW = [file for file in FILES if file.stem == "volunteers"]
 REST = [pytest.param(file, marks=pytest.mark.long) for file in FILES if file not in FEW]
 
 

@@ -89,7 +89,7 @@ def books(draw: st.DrawFn) -> Playbook:
 
 
 FRUGAL = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
