@@ -236,11 +236,11 @@ class _Verifier:
         if HAND_OFF not in seen.scores:
             most = max((max(sums) for sums in seen.scores.values()), default=0)
             what = f"nobody is ever handed over: {plan.at_points} points are needed, and {most} is the most"
-            yield Breach("threshold", plan.line, what, f"{max(most, 1)} points or fewer")
+            yield Breach("threshold", plan.line, what, f"{max(most, 1)} points or fewer", "at: ")
         elif not any(points < plan.at_points for points in seen.answered):
             least = min(seen.answered, default=0)
             what = f"all who answer are handed over: {least} points is the least, {plan.at_points} are enough"
-            yield Breach("threshold", plan.line, what, f"ask for more than {least} points")
+            yield Breach("threshold", plan.line, what, f"ask for more than {least} points", "at: ")
 
     def _result(self) -> Verified:
         seen, walk = self._seen, self._walk
