@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from typing import NamedTuple
 
-from leadbot.flows import answers, names, render, speaking
+from leadbot.flows import answers, names, profile, render, speaking
 from leadbot.flows.cards import Card, Playbook
 from leadbot.flows.gate import normalise
 from leadbot.flows.verify_classes import CORRECTABLE, Classes
@@ -98,9 +98,13 @@ def _is_spent(conversation: Conversation, card: Card | None, disclosure: str) ->
     wordings = card.ask.of_variant(dict(conversation.variants).get(card.ask.name, ""))
     if len(wordings) > len(conversation.said):
         return False, False
-    name = names.first_name(conversation.person.name) if conversation.person else ""
+    person = conversation.person
+    values = render.Values(
+        first_name=names.first_name(person.name) if person else "",
+        bio_topic=profile.bio_topic(person.description) if person else "",
+    )
     told = {normalise(said.text) for said in conversation.said}
-    asked = [render.render(wording, render.Values(first_name=name)) for wording in wordings]
+    asked = [render.render(wording, values) for wording in wordings]
     alone = all(normalise(text) in told for text in asked)
     return alone, all(normalise(render.with_disclosure(text, disclosure)) in told for text in asked)
 

@@ -40,10 +40,11 @@ from leadbot.model import (
 PAUSE = timedelta(minutes=5)
 MOST_EVENTS = 40  # a round that needs more goes round in circles
 LONG_NAME = "Maximiliana-Theodora"  # 20 weighted characters, the most a name may have
+LONG_BIO = "boardgamer"  # has the longest topic a line may say
 _LONG_REP = "Wilhelmina-Anastasia"
 _ID = PersonId("1001")
-ANNA = Person(_ID, "somebody", LONG_NAME, followers_count=180, tweet_count=900)
-NAMELESS = replace(ANNA, name="")
+ANNA = Person(_ID, "somebody", LONG_NAME, LONG_BIO, followers_count=180, tweet_count=900)
+NAMELESS = replace(ANNA, name="", description="")
 THIN = replace(ANNA, is_protected=True)
 
 

@@ -11,9 +11,13 @@ import pytest
 from leadbot.flows import playbook as playbooks
 from leadbot.flows.cards import AnswerFirst, AnswerRule, Card, Ending, Limits, OnlyIf, Playbook, Range
 from leadbot.flows.chat import Act, Chat, Kind
+from leadbot.flows.linelint import LONGEST_NAME
+from leadbot.flows.names import first_name
 from leadbot.flows.playbook import PlaybookSource
+from leadbot.flows.profile import LONGEST_TOPIC, bio_topic
 from leadbot.flows.verify import ExampleReader, Verified, replay, verify
-from leadbot.flows.verify_round import LONG_NAME, deck_for
+from leadbot.flows.verify_round import LONG_BIO, LONG_NAME, deck_for
+from leadbot.flows.weights import weighted_length
 from leadbot.model import Intent, SlotType
 from tests.flows.factories import PLAN, TEAM_SIZE, TIMING, TODAY, line, playbook
 
@@ -249,6 +253,11 @@ def test_merging_finds_what_walking_every_dialog_by_itself_finds(what: str, mess
     assert merged.max_messages == whole.max_messages
     assert merged.max_cost_usd == whole.max_cost_usd
     assert merged.max_weighted_length == whole.max_weighted_length
+
+
+def test_the_walk_is_taken_by_people_with_the_longest_name_and_topic() -> None:
+    assert weighted_length(first_name(LONG_NAME)) == LONGEST_NAME
+    assert weighted_length(bio_topic(LONG_BIO)) == weighted_length(LONGEST_TOPIC)
 
 
 def test_every_start_is_walked() -> None:

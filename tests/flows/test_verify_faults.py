@@ -237,7 +237,7 @@ FAULTS = (
         "at: 45 points",
         "at: 5 points",
         "threshold",
-        "hand_off:",
+        "at: 5 points",
         walked=True,
     ),
     Fault("a threshold of nothing", TP, "at: 45 points", "at: 0 points", "threshold", "at: 0"),
