@@ -246,7 +246,7 @@ _WAYS = (
     _way("now soon rn", r"^\W*(?:(?:it's |its |yes |yeah |now |well |like |um |as of |from )*(?:for )?)?(?:now|soon|very soon|right now|rn)\b(?! (?:i|we|it|that|they|the|my|on|what|how|as|but)\b)", days.today),
     _way("now", r"\b(?:starting|(?:want to|ready to|like to|need to|wanna) (?:start|begin|buy|switch|move|go live)|need (?:it|this|them|one) )(?: ?right)? ?now\b", days.today),
     _way("yesterday", r"^\W*(?:(?:ideally|like|honestly|um|well|by|about|tbh|i'd say|preferably) )*yesterday(?:[\s,.]+(?:lol|haha|tbh|ideally|please|pls|if possible|honestly|really|literally|basically|preferably|already))*\W*$", days.today),
-    _way("now away straightaway immediate immediately asap possible poss humanly urgent urgently today tonight tonite tomorrow tomorow tommorow tommorrow tmrw tmr tmrow tomoz 2moro 2day minute minutes mins second instant moment afternoon morning evening yesterday ready soon soonest sooner hurry soonish nowish lose day days hours hour hrs eod cob play business thing once pronto started week p", _SAME_DAY, days.today),
+    _way("now right away straightaway immediate immediately asap possible poss humanly urgent urgently today tonight tonite tomorrow tomorow tommorow tommorrow tmrw tmr tmrow tomoz 2moro 2day minute minutes mins second instant moment afternoon morning evening yesterday ready soon soonest sooner hurry soonish nowish lose day days hours hour hrs eod cob play business thing once pronto started week p", _SAME_DAY, days.today),
 )  # fmt: skip
 _WORDS = frozenset().union(*(way.words for way in _WAYS))
 _BY_WORD = {word: frozenset(at for at, way in enumerate(_WAYS) if word in way.words) for word in _WORDS}
