@@ -33,7 +33,7 @@ _ELSEWHERE = r"(?! (?:from|off|out of|in|on|with|to|for) (?:the |my |our |an? |t
 
 CHANNELS = Phrases(
     phrase("stop-sending", "stop quit cease stopping", rf"{_NOT_AN_ORDER}\b(?:stop|quit|cease) (?:(?:it )?with )?(?:\w+ing )?(?:the |all |this )?{_SENDING}(?: to)?(?:$| {_TO_ME}\b)(?! (?:my (?:bag|order|meal|food|name)|me (?:names|crazy|honey|sir|madam|by|a|an|the|with)|for help|about your))"),
-    phrase("stop-the-things", "stop quit cease stopping", rf"{_NOT_AN_ORDER}\b(?:stop|quit|cease) (?:{_DET})+(?!(?:\w+ ){{0,3}}(?:generic|canned|copy|wrong|same|template|broken|leak|size|parts?)\b)(?:\w+ ){{0,3}}?{_THING}\b"),
+    phrase("stop-the-things", "stop quit cease stopping", rf"{_NOT_AN_ORDER}\b(?:stop|quit|cease) (?:{_DET}){{1,5}}(?!(?:\w+ ){{0,3}}(?:generic|canned|copy|wrong|same|template|broken|leak|size|parts?)\b)(?:\w+ ){{0,3}}?{_THING}\b"),
     phrase("stop-things", "stop quit cease", rf"(?:^|\b(?:please|pls|plz|kindly|just|so|and|then|not interested|want to|how to|how do i|can i|can u|can you|guys|sir) )(?:stop|quit|cease) (?:all )?(?:\w+ )?{_THING}\b(?! (?:from (?!you|u\b|your)|loss|motion|signs?|lights?))"),
     phrase("make-it-stop", "make stop end away", rf"\bmake (?:the|these|it|them|your|this|all|those)(?: \w+){{0,3}} (?:stop|end|go away)\b(?=.*\b{_THING}\b|$)(?! (?:and|crashing|raining))|\b{_THING}\b.*\bhow (?:do|can) (?:i|we|he|she) (?:make (?:it|them|this) (?:stop|end)\b|stop (?:them|these)\b)|\bmake these (?:\w+ )?{_THING} stop\b"),
     phrase("asked-for-it-to-stop", "stop stopped", rf"\b(?:asked|told|begged|asking|begging|told you|tell (?:him|her|them|your \w+)) (?:\w+ ){{0,3}}?(?:for (?:it|them|this) )?to stop\b(?=.*\b{_THING}\b|$)|\b{_THING}\b.*\b(?:asked|told|begged|asking|begging) (?:\w+ ){{0,3}}?(?:for (?:it|them|this) )?to stop\b|\b(?:mailed|emailed|called|texted|messaged|dmed|rang|phoned) (?:me|us) .*\btell (?:him|her|them) to stop\b"),
@@ -72,7 +72,7 @@ CLAUSES = Phrases(
     phrase("remove-me", "remove delete untag unfollow strike unlist", rf"^{POLITE}(?:remove|delete|untag|unfollow|strike|unlist) (?:me|us|my (?:e ?mail|number|name|address))(?: from (?:all|everything|this|it|them|your lists?))?(?: please| pls| plz| thanks| thx| now| asap| immediately)*$"),
     phrase("no-more", "more further", rf"^{POLITE}no (?:more|further) (?:\w+ ){{0,2}}?{_THING}\b(?! (?:from (?!you|u\b|your)|since|issues|problems|to (?:answer|read|do|send)|arriv\w+|limit|credits?|support|than|are|is|come|coming|get|yet|after (?!every)))", "no"),
     phrase("dont-send", "dont not never", rf"^{POLITE}(?:dont|do not|never) (?:ever )?{_SEND}(?: to| in| at| back| on)?(?: (?:me|us|my \w+|our \w+|this \w+|anything|here))*(?: \w+){{0,2}} (?:again|ever|any ?more)(?: please| pls| thanks| bot| to me)*$|^{POLITE}do not (?:call|text|e ?mail|contact|message)(?: please| again)?$", "again ever anymore more call text email mail contact message"),
-    phrase("stop-asking", "stop quit", rf"^(?:{POLITE}|not interested )*(?:stop|quit) (?:asking|calling|texting|emailing|messaging|offering)(?: me| us)?(?: please| pls| now)*$"),
+    phrase("stop-asking", "stop quit", rf"^{POLITE}(?:not interested )?(?:please |pls |plz |so |just )?(?:stop|quit) (?:asking|calling|texting|emailing|messaging|offering)(?: me| us)?(?: please| pls| now)*$"),
     phrase("end-things", "end", rf"^{POLITE}end (?:all )?(?:the |these |your )?{_THING}(?: please| now)*$"),
 )  # fmt: skip
 # A bare "please stop" at the end of a post means what reaches them, when the post tells of it.

@@ -97,3 +97,11 @@ def cost_of(reader: SpacyReader, piece: str, length: int) -> float:
     began = time.thread_time()
     reader.read([ReadRequest(text, NOON, "UTC", PHRASES, None)])
     return time.thread_time() - began
+
+
+@pytest.mark.parametrize("piece", ["please ", "not interested ", "all the ", "no stop ", "you to "])
+def test_an_order_that_never_comes_to_its_point_is_read_in_one_go(reader: SpacyReader, piece: str) -> None:
+    """A repeat within a repeat tries each way to cut such a text in pieces: minutes for a hundred of them."""
+    (reading,) = reader.read([ReadRequest(f"stop {piece * 100}zz", NOON, "UTC", PHRASES, None)])
+
+    assert reading.probabilities
