@@ -87,10 +87,22 @@ def _brand(folder: Path, handle: str) -> tuple[str, frozenset[str]]:
 @click.option(
     "--careful", is_flag=True, help="The careful model too: half an hour, and pip install 'leadbot[encoder]'."
 )
+@click.option(
+    "--teacher",
+    type=click.Path(path_type=Path),
+    help="With --careful: the folder of a larger model (all-mpnet-base-v2) to learn from; an hour.",
+)
 def train(
-    files: tuple[Path, ...], out: Path | None, page: Path | None, seed: int, force: bool, careful: bool
+    files: tuple[Path, ...],
+    out: Path | None,
+    page: Path | None,
+    seed: int,
+    force: bool,
+    careful: bool,
+    teacher: Path | None,
 ) -> None:
     """Make the model again from labelled posts. Needs scikit-learn: pip install 'leadbot[train]'."""
+    from leadbot.cli.progress import bars
     from leadbot.nlp.card import page_of
     from leadbot.nlp.examples import written_files
     from leadbot.nlp.reader import SHIPPED
@@ -99,14 +111,17 @@ def train(
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    card = make(
-        files or written_files(),
-        out=out or SHIPPED,
-        seed=seed,
-        on_progress=say,
-        force=force,
-        careful=careful,
-    )
+    with bars() as on_posts:
+        card = make(
+            files or written_files(),
+            out=out or SHIPPED,
+            seed=seed,
+            on_progress=say,
+            force=force,
+            careful=careful,
+            teacher=teacher,
+            on_posts=on_posts,
+        )
     if page is not None:
         page.write_text(page_of(card), encoding="utf-8")
     for name, value in card.held_out.items():

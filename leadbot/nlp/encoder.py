@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-WEIGHTS, WORDS = "encoder.onnx", "tokenizer.json"
+# The careful model, its tokenizer (the gate's too), and the exact model's answers to some posts.
+WEIGHTS, WORDS, REFERENCE = "encoder.onnx", "tokenizer.json", "reference.json"
 MOST_PIECES = 72  # word pieces of a post that are read; one in a hundred posts has more
 THREADS = 1  # of a run: so few multiplications gain nothing from being shared out
 AT_ONCE = 2  # runs at once, when many posts are looked at
@@ -60,22 +61,26 @@ def as_encoded(text: str) -> str:
 class Encoder:
     """Weights and tokenizer in memory (about 50 MB). Safe to use from one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._session, self._pieces = _session(path / WEIGHTS), Pieces(path / WORDS)
+    def __init__(self, weights: Path, pieces: Pieces) -> None:
+        self._weights, self.pieces = weights, pieces
+        self._session = _session(weights)
         self._pool = ThreadPoolExecutor(AT_ONCE, "encoder")
 
     def look(self, texts: Sequence[str]) -> Seen:
-        """Logits and vectors of posts, in order.
+        """Logits and vectors of posts, in order."""
+        return self.look_at([self.pieces.of(text) for text in texts])
+
+    def look_at(self, posts: Sequence[Sequence[int]]) -> Seen:
+        """Logits and vectors of posts given as word pieces (`Pieces`), in order.
 
         Each runs alone: how finely the eight-bit steps are cut depends on all that runs together, and what
         is read in a post must not depend on its neighbours. It also costs no more than runs of sixteen.
         """
-        seen = self._pool.map(self._see, texts) if len(texts) >= MANY else map(self._see, texts)
+        seen = self._pool.map(self._see, posts) if len(posts) >= MANY else map(self._see, posts)
         return Seen(*(np.concatenate(parts) for parts in zip(*seen, strict=True)))
 
-    def _see(self, text: str) -> tuple[Floats, Floats]:
-        ids = np.array([self._pieces.of(text)], dtype=np.int64)
+    def _see(self, pieces: Sequence[int]) -> tuple[Floats, Floats]:
+        ids = np.array([pieces], dtype=np.int64)
         logits, vectors = self._session.run(
             ["logits", "vectors"], {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         )
@@ -83,8 +88,8 @@ class Encoder:
 
     def save(self, path: Path) -> None:
         """Write what `load` reads."""
-        for name in (WEIGHTS, WORDS):
-            (path / name).write_bytes((self._path / name).read_bytes())
+        for file in (self._weights, self.pieces.file):
+            (path / file.name).write_bytes(file.read_bytes())
 
     @classmethod
     def load(cls, path: Path) -> Encoder:
@@ -93,7 +98,7 @@ class Encoder:
         Raises ConfigError, and ImportError where onnxruntime or tokenizers is not installed.
         """
         try:
-            return cls(path)
+            return cls(path / WEIGHTS, Pieces(path / WORDS))
         except ImportError:
             raise
         except (
@@ -109,6 +114,7 @@ class Pieces:
     """
 
     def __init__(self, words: Path) -> None:
+        self.file = words
         self._tokenizer = _tokenizer(words)
         self._first, self._last = self._tokenizer.encode("").ids
         self._known: dict[str, list[int]] = {}

@@ -192,7 +192,13 @@ class IntentModel(_Batched):
             raise RuntimeError("leadbot_intent has no weights: call from_disk first")
         seen = [evidence(notes) for notes in batch]
         posts = [
-            Post(tokens_seen, notes.request.text, not is_settled(notes), notes.request.examples)
+            Post(
+                tokens_seen,
+                notes.request.text,
+                not is_settled(notes),
+                notes.request.examples,
+                _is_answer(notes),
+            )
             for tokens_seen, notes in zip(seen, batch, strict=True)
         ]
         judged = self.cascade.judge(posts, in_backlog=batch[0].in_backlog)
@@ -243,9 +249,18 @@ class Echoes(_Batched):
             if not phrases:
                 continue
             notes.echoes = bank_of(phrases).echoes(notes.said)
-            few = 0 < len(notes.said.words) <= SHORT_ANSWER
-            if not notes.echoes and few and notes.vector is not None and self.nearby is not None:
+            if (
+                not notes.echoes
+                and _is_answer(notes)
+                and notes.vector is not None
+                and self.nearby is not None
+            ):
                 notes.echoes = self.nearby.phrases(phrases).meant(notes.vector, is_question=notes.is_question)
+
+
+def _is_answer(notes: Notes) -> bool:
+    """Whether it may mean one of the brand's phrases without having a word of it."""
+    return bool(notes.request.phrases) and 0 < len(notes.said.words) <= SHORT_ANSWER
 
 
 def is_settled(notes: Notes) -> bool:

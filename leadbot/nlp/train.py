@@ -25,8 +25,10 @@ from leadbot.nlp.classifier import INTENTS, Classifier
 from leadbot.nlp.encoder import WEIGHTS
 from leadbot.nlp.examples import Example, read_examples
 from leadbot.nlp.features import SLOTS, Batch, batch_of
-from leadbot.nlp.train_careful import CAREFUL_NOTES, add_careful, fast_logits, figures
-from leadbot.nlp.tune import need_torch
+from leadbot.nlp.opinions import OPINIONS, Opinions
+from leadbot.nlp.teacher import opinions_of
+from leadbot.nlp.train_careful import CAREFUL_NOTES, add_careful, fast_logits, figures, notes_of
+from leadbot.nlp.tune import Progress, need_torch
 
 NAME = "leadbot-2"
 LEAST_POSTS = 3  # a feature of fewer posts is somebody's typo
@@ -44,11 +46,15 @@ def train(
     on_progress: Callable[[str], None] = lambda line: None,
     force: bool = False,
     careful: bool = False,
+    teacher: Path | None = None,
+    on_posts: Progress = lambda name, done, of: None,
 ) -> ModelCard:
     """Train on JSONL files and write weights, calibration and card under `out`.
 
-    careful: tune the careful model too (needs torch, takes half an hour); otherwise one that is under `out`
-    stays as it is.
+    careful: tune the careful model and the gate too (needs torch, takes half an hour); otherwise
+    those under `out` stay as they are. teacher: the folder of a larger model to tune and ask for its opinions
+    first; without it the opinions in `opinions.OPINIONS` are learnt. on_posts: told what is being tuned and
+    how far it is.
 
     Held-out metrics come from training on each half of the files and judging the other. A model that
     measures worse than the one under `out` does not replace it unless `force`. Raises ConfigError (bad
@@ -61,13 +67,24 @@ def train(
     parts = [read_examples(file) for file in files]
     on_progress(f"read {sum(map(len, parts)):,} examples from {len(files)} files")
     measured = transfer(parts, seed=seed, on_progress=on_progress)
-    model = fit([example for part in parts for example in part], seed)
+    everything = [example for part in parts for example in part]
+    model = fit(everything, seed)
     card = _card(files, parts, model, measured, seed)
     _keep_the_better(card, out, force=force)
     out.mkdir(parents=True, exist_ok=True)
     if careful:
-        found = add_careful(held_back(files, parts, seed), out, seed=seed, on_progress=on_progress)
-        card = replace(card, held_out={**card.held_out, **found}, notes=(*card.notes, *CAREFUL_NOTES))
+        opinions = _opinions(teacher, everything, out, on_posts)
+        found = add_careful(
+            held_back(files, parts, seed),
+            out,
+            seed=seed,
+            on_progress=on_progress,
+            on_posts=on_posts,
+            opinions=opinions,
+            better=lambda found: _keep_the_better(replace(card, held_out=found), out, force=force),
+        )
+        notes = (*card.notes, *CAREFUL_NOTES, *notes_of(opinions))
+        card = replace(card, held_out={**card.held_out, **found}, notes=notes)
     elif (out / WEIGHTS).exists():
         card = _with_careful_of(ModelCard.load(out), card)
     model.save(out)
@@ -80,7 +97,20 @@ def train(
 def _with_careful_of(old: ModelCard, new: ModelCard) -> ModelCard:
     """The new card with what the old one tells of the careful model, which stays in place."""
     kept = {name: value for name, value in old.held_out.items() if name.startswith("careful_")}
-    return replace(new, held_out={**new.held_out, **kept}, notes=(*new.notes, *CAREFUL_NOTES))
+    opinions = Opinions.load(OPINIONS) if OPINIONS.exists() else None
+    notes = (*new.notes, *CAREFUL_NOTES, *notes_of(opinions))
+    return replace(new, held_out={**new.held_out, **kept}, notes=notes)
+
+
+def _opinions(
+    teacher: Path | None, examples: Sequence[Example], out: Path, on_posts: Progress
+) -> Opinions | None:
+    """Those of the teacher, kept for the next time; or those that were kept."""
+    if teacher is None:
+        return Opinions.load(OPINIONS) if OPINIONS.exists() else None
+    found = opinions_of(teacher, examples, out, on_posts)
+    found.save(OPINIONS)
+    return found
 
 
 def _need_scikit_learn() -> None:

