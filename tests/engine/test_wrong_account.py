@@ -215,7 +215,7 @@ def test_a_row_whose_playbook_nobody_knows_becomes_a_task(house: House) -> None:
     house.engine.step()
     house.engine.step()
     with house.store.database.write() as connection:
-        connection.exec_driver_sql("""UPDATE outbox SET payload = replace(payload, '"100"}', '""}')""")
+        connection.exec_driver_sql("""UPDATE outbox SET payload = replace(payload, '"100"', '""')""")
     house.wait_out(1)
     assert house.writer.calls == []
     with house.store.database.read() as connection:
