@@ -24,6 +24,7 @@ def outbox(project: Project) -> list[tuple[str, str]]:
     return project.rows("SELECT state, rule FROM outbox WHERE kind = 'SendReply' ORDER BY id")
 
 
+@pytest.mark.long
 def test_a_stop_said_while_the_daemon_was_deaf_is_obeyed(tmp_path: Path) -> None:
     settings = {"listen": '"poll"', "pace": '"4s to 4s"'}
     with Project(tmp_path / "shop", settings=settings) as project, Player(project.base_url, "ana") as ana:
@@ -60,6 +61,7 @@ def test_it_leaves_in_time_although_x_does_not_answer_and_the_reply_is_found_at_
         assert len(ana.replies_to(asked)) == 1
 
 
+@pytest.mark.long
 def test_a_timeline_x_refuses_to_show_holds_replies_with_a_reason_and_ends_nothing(tmp_path: Path) -> None:
     with Project(tmp_path / "shop") as project, Player(project.base_url, "ana") as ana:
         script(project, on=LOOK, kind="status", status=403, times=3)

@@ -25,6 +25,7 @@ def held_out():
     return transfer([read_examples(file) for file in written_files()], seed=7).held_out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "floor"),
     [
@@ -39,10 +40,12 @@ def test_the_recipe_transfers_between_authors(held_out, name, floor):
     assert held_out[name] >= floor
 
 
+@pytest.mark.long
 def test_warmth_is_calibrated_for_the_shares_it_assumes(held_out):
     assert held_out["ece"] <= 0.05
 
 
+@pytest.mark.long
 def test_the_card_that_ships_tells_what_the_recipe_measures(held_out):
     card = ModelCard.load(SHIPPED)
     for name, value in held_out.items():
