@@ -93,6 +93,7 @@ def test_no_rule_of_conduct_is_broken_and_the_first_handoff_is_quick(told: dict[
     assert 0 < told["seconds_to_first_handoff"] <= 30
 
 
+@pytest.mark.long
 def test_the_live_view_shows_the_way_from_heard_to_handed_over(tmp_path: Path) -> None:
     shown = leadbot("demo", "--for", "90", cwd=tmp_path, timeout_s=150).stdout
 

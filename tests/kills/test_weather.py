@@ -43,6 +43,7 @@ def test_a_stop_said_while_the_daemon_was_deaf_is_obeyed(tmp_path: Path) -> None
         assert ana.replies_to(asked) == []
 
 
+@pytest.mark.long
 def test_it_leaves_in_time_although_x_does_not_answer_and_the_reply_is_found_at_the_next_start(
     tmp_path: Path,
 ) -> None:
